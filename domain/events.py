@@ -155,6 +155,12 @@ class ArticleReceived(msgspec.Struct, frozen=True, omit_defaults=True):
     way_in: str = "cli"
 
 
+class RevisionReceived(msgspec.Struct, frozen=True):
+    """A text came in under one (source, external id or url): stream `revision-<digest of that key>`, newest last."""
+
+    article_id: str
+
+
 class ArticleSuperseded(msgspec.Struct, frozen=True, omit_defaults=True):
     """Another text replaced this article; `by` is the newer article's id."""
 
@@ -245,6 +251,7 @@ SHAPES: dict[str, tuple[int, type[msgspec.Struct]]] = {
         shape.__name__: (1, shape)
         for shape in (
             ArticleReceived,
+            RevisionReceived,
             ArticleSuperseded,
             ArticleRetracted,
             TextErased,

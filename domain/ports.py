@@ -53,6 +53,9 @@ class LogTransaction(Protocol):
     def stream_version(self, stream: str) -> int:
         """The stream's version as this transaction sees it; 0 when there is none."""
 
+    def read_stream(self, stream: str, after_version: int = 0) -> Iterator[StoredEvent]:
+        """`EventStore.read_stream` as this transaction sees it."""
+
     def lock(self, name: str) -> None:
         """Hold the lock of this name until the transaction ends (serialises, say, revisions of one url)."""
 
