@@ -1,0 +1,56 @@
+-- Queries of the reading commands. They ask the public views only, as any analyst could.
+
+-- name: control
+-- Control of one place (name or id, case-insensitive) or of all; disputes first, then by place.
+SELECT * FROM frontlog.control_status
+ WHERE %(place)s::text IS NULL OR lower(place) = lower(%(place)s) OR place_id = %(place)s
+ ORDER BY country NULLS LAST, place, area NULLS FIRST;
+
+-- name: control_as_of
+-- The same for a day in the world, as known at a time.
+SELECT * FROM frontlog.control_as_of(%(day)s, %(known_at)s)
+ WHERE %(place)s::text IS NULL OR lower(place) = lower(%(place)s) OR place_id = %(place)s
+ ORDER BY country NULLS LAST, place, area NULLS FIRST;
+
+-- name: evidence
+-- The claims about a place, newest in the world first.
+SELECT * FROM frontlog.control_evidence
+ WHERE lower(place) = lower(%(place)s) OR place_id = %(place)s
+ ORDER BY occurred_latest DESC NULLS LAST, known_at DESC, article_id, sentence, event_position;
+
+-- name: actors
+SELECT * FROM frontlog.actor_activity
+ WHERE %(name)s::text IS NULL OR actor ILIKE '%%' || %(name)s || '%%' OR actor_id = %(name)s
+ ORDER BY actor, role, event_type;
+
+-- name: articles
+SELECT * FROM frontlog.articles ORDER BY received_at, article_id;
+
+-- name: unresolved
+SELECT * FROM frontlog.unresolved ORDER BY article_id, sentence, mention;
+
+-- name: projections
+SELECT * FROM frontlog.projections ORDER BY name;
+
+-- name: totals
+SELECT (SELECT count(*) FROM frontlog.articles) AS articles,
+       (SELECT count(*) FROM frontlog.articles WHERE state IN ('received', 'uncoded')) AS articles_waiting,
+       (SELECT count(*) FROM frontlog.articles WHERE state = 'failed') AS articles_failed,
+       (SELECT count(*) FROM frontlog.events) AS events,
+       (SELECT count(*) FROM frontlog.control_status) AS holdings,
+       (SELECT count(*) FROM frontlog.control_status WHERE status = 'disputed') AS holdings_disputed,
+       (SELECT count(*) FROM frontlog.unresolved) AS mentions_left_open,
+       (SELECT count(*) FROM frontlog_ops.inbox) AS inbox_waiting,
+       (SELECT count(*) FROM frontlog_ops.rejected_input) AS input_rejected;
+
+-- name: article_ids
+-- Ids that begin so; two are enough to know that a beginning is not unique.
+SELECT article_id FROM frontlog.articles WHERE article_id LIKE %(beginning)s || '%%' LIMIT 2;
+
+-- name: fingerprint
+SELECT DISTINCT fingerprint FROM frontlog.events
+ WHERE fingerprint = %(event)s OR position::text = %(event)s LIMIT 2;
+
+-- name: outcomes
+-- What became of these articles.
+SELECT * FROM frontlog.articles WHERE article_id = ANY(%(ids)s);

@@ -1,0 +1,118 @@
+"""Reads the public views for the commands and the page. Rows come back as dicts, in the order of the query."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+from domain.errors import InvalidInput
+from infra.postgres import queries
+
+Rows = list[dict[str, Any]]
+READER_TIMEOUT = "60s"
+
+
+def control(pool: ConnectionPool, place: str | None, day: date | None, known_at: date | None) -> Rows:
+    """Control rows now, or as of `day` in the world as known at the end of the day `known_at` (UTC)."""
+    if day is None and known_at is None:
+        return ask(pool, "control", place=place)
+    until = (
+        datetime.combine(known_at + timedelta(days=1), time(), UTC) if known_at else datetime.max.replace(tzinfo=UTC)
+    )
+    return ask(pool, "control_as_of", place=place, day=day or known_at, known_at=until)
+
+
+def evidence(pool: ConnectionPool, place: str) -> Rows:
+    """The claims about a place, with sentence, quote and source."""
+    return ask(pool, "evidence", place=place)
+
+
+def actors(pool: ConnectionPool, name: str | None) -> Rows:
+    """Activity by actor, role and event type; `name` is an id or a part of a name."""
+    return ask(pool, "actors", name=name)
+
+
+def articles(pool: ConnectionPool) -> Rows:
+    """Every article with its state."""
+    return ask(pool, "articles")
+
+
+def outcomes(pool: ConnectionPool, article_ids: Sequence[str]) -> Rows:
+    """The same for these articles only."""
+    return ask(pool, "outcomes", ids=list(article_ids))
+
+
+def unresolved(pool: ConnectionPool) -> Rows:
+    """Mentions that the coder left open."""
+    return ask(pool, "unresolved")
+
+
+def projections(pool: ConnectionPool) -> Rows:
+    """How far each projection has come."""
+    return ask(pool, "projections")
+
+
+def totals(pool: ConnectionPool) -> dict[str, Any]:
+    """Counts for the overview."""
+    return ask(pool, "totals")[0]
+
+
+def article_id(pool: ConnectionPool, beginning: str) -> str:
+    """The one article whose id begins so. InvalidInput when there is none, or more than one."""
+    return _only(
+        [row["article_id"] for row in ask(pool, "article_ids", beginning=beginning)],
+        beginning,
+        "an article's id or its beginning",
+        "List them: frontlog status --articles.",
+    )
+
+
+def fingerprint(pool: ConnectionPool, event: str) -> str:
+    """The fingerprint of an event given by fingerprint or log position. InvalidInput when there is none."""
+    return _only(
+        [row["fingerprint"] for row in ask(pool, "fingerprint", event=event)],
+        event,
+        "an event's fingerprint or position",
+        'List them: frontlog sql "SELECT position, fingerprint, type, quote FROM frontlog.events".',
+    )
+
+
+def query(pool: ConnectionPool, sql: str) -> tuple[Rows, list[str]]:
+    """An analyst's query as frontlog_reader, read-only, with a time limit. InvalidInput with the server's words."""
+    with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        connection.read_only = True
+        try:
+            cursor.execute("SET LOCAL ROLE frontlog_reader")
+            cursor.execute("SELECT set_config('search_path', 'frontlog', true)")
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", (READER_TIMEOUT,))
+            cursor.execute(sql.encode())
+            rows = cursor.fetchall() if cursor.description else []
+            columns = [column.name for column in cursor.description or []]
+        except psycopg.Error as error:
+            connection.rollback()
+            raise InvalidInput(
+                "query",
+                (error.diag.message_primary or str(error)).strip(),
+                "a SELECT over the views of schema frontlog",
+                error.diag.message_hint or "The views are described in docs/sql.md.",
+            ) from error
+        finally:
+            connection.rollback()
+            connection.read_only = None
+    return rows, columns
+
+
+def ask(pool: ConnectionPool, name: str, **parameters: Any) -> Rows:
+    """Run the named query of queries/reading.sql."""
+    with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(queries.load("reading")[name].encode(), parameters).fetchall()
+
+
+def _only(found: list[str], given: str, expected: str, next_step: str) -> str:
+    if len(found) == 1:
+        return found[0]
+    what = "more than one that fits" if found else "nothing that fits"
+    raise InvalidInput(repr(given), what, expected, next_step)
