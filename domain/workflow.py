@@ -23,6 +23,7 @@ EDITIONS = "editions"
 """The stream whose last EditionActivated names the live edition."""
 
 Metadata = Mapping[str, Any]
+Decision = Literal["reject", "restore"]
 T = TypeVar("T")
 
 
@@ -209,7 +210,7 @@ def erase(store: EventStore, article_id: str, *, reason: str, metadata: Metadata
 def review(
     store: EventStore,
     fingerprint: str,
-    decision: Literal["reject", "restore"],
+    decision: Decision,
     *,
     by: str,
     reason: str,

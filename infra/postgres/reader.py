@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
 from domain.errors import InvalidInput
-from infra.postgres import queries
+from infra.postgres.queries import queries
 
 Rows = list[dict[str, Any]]
 READER_TIMEOUT = "60s"
@@ -82,33 +82,30 @@ def fingerprint(pool: ConnectionPool, event: str) -> str:
 
 def query(pool: ConnectionPool, sql: str) -> tuple[Rows, list[str]]:
     """An analyst's query as frontlog_reader, read-only, with a time limit. InvalidInput with the server's words."""
-    with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        connection.read_only = True
-        try:
-            cursor.execute("SET LOCAL ROLE frontlog_reader")
-            cursor.execute("SELECT set_config('search_path', 'frontlog', true)")
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", (READER_TIMEOUT,))
-            cursor.execute(sql.encode())
+    try:
+        with (
+            pool.connection() as connection,
+            connection.transaction(force_rollback=True),
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            cursor.execute(queries("reading")["as_analyst"], {"timeout": READER_TIMEOUT})
+            cursor.execute(sql.encode(), prepare=False)
             rows = cursor.fetchall() if cursor.description else []
             columns = [column.name for column in cursor.description or []]
-        except psycopg.Error as error:
-            connection.rollback()
-            raise InvalidInput(
-                "query",
-                (error.diag.message_primary or str(error)).strip(),
-                "a SELECT over the views of schema frontlog",
-                error.diag.message_hint or "The views are described in docs/sql.md.",
-            ) from error
-        finally:
-            connection.rollback()
-            connection.read_only = None
+    except psycopg.Error as error:
+        raise InvalidInput(
+            "query",
+            (error.diag.message_primary or str(error)).strip(),
+            "one SELECT over the views of schema frontlog",
+            error.diag.message_hint or "The views are described in docs/sql.md.",
+        ) from error
     return rows, columns
 
 
 def ask(pool: ConnectionPool, name: str, **parameters: Any) -> Rows:
     """Run the named query of queries/reading.sql."""
     with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(queries.load("reading")[name].encode(), parameters).fetchall()
+        return cursor.execute(queries("reading")[name], parameters).fetchall()
 
 
 def _only(found: list[str], given: str, expected: str, next_step: str) -> str:

@@ -54,3 +54,11 @@ SELECT DISTINCT fingerprint FROM frontlog.events
 -- name: outcomes
 -- What became of these articles.
 SELECT * FROM frontlog.articles WHERE article_id = ANY(%(ids)s);
+
+-- name: as_analyst
+-- An analyst's rights for the rest of this transaction. The query that follows is its own statement and, being sent
+-- with the extended protocol, can only be one.
+SELECT set_config('transaction_read_only', 'on', true),
+       set_config('search_path', 'frontlog', true),
+       set_config('statement_timeout', %(timeout)s, true),
+       set_config('role', 'frontlog_reader', true);

@@ -1,0 +1,165 @@
+"""`frontlog ingest`: files in, through the real path, with what came of each."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from domain.article import Article
+from domain.errors import InvalidInput, Stop
+from infra import reading, wiring
+from infra.cli.output import Format, FormatOption, TableView, show, stderr
+from infra.postgres import reader
+
+WAIT_S = 600.0
+"""How long `ingest` waits without any progress before it says so and gives up waiting; nothing is lost by that."""
+
+OUTCOME = TableView(
+    "Ingested",
+    [("From", "origin"), ("Article", "article_id"), ("Now", "state"), ("Sentences", "sentences"), ("Events", "events")],
+    empty="Nothing was ingested.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What the command line says of every article that does not say it itself."""
+
+    published: date | None = None
+    source: str | None = None
+    url: str | None = None
+    revises: bool = True
+
+
+@dataclass
+class Report:
+    """What came of an ingest: one row an article that was taken in, and the errors of those that were not."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[InvalidInput] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.errors) or any(row["state"] == "failed" for row in self.rows)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's command."""
+    app.command()(ingest)
+
+
+def ingest(
+    paths: Annotated[list[str], typer.Argument(help="Files (txt, json, jsonl, html), folders, or - for JSON lines.")],
+    published: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Publication date, for articles that carry none.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="The house, for articles that name none.")] = None,
+    url: Annotated[str | None, typer.Option(help="The address, for a single article.")] = None,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Return once the log has them; workers go on.")] = False,
+    no_revision: Annotated[
+        bool, typer.Option("--no-revision", help="Keep older texts of the same address as evidence too.")
+    ] = False,
+    format: FormatOption = Format.table,
+) -> None:
+    """Take articles in and wait until they are projected. The same article twice changes nothing."""
+    defaults = Defaults(published.date() if published else None, source, url, not no_revision)
+    with wiring.open_frontlog() as frontlog:
+        report = take_in(frontlog, [p if p == "-" else Path(p) for p in paths], defaults, wait=not no_wait)
+    say(report, format)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def say(report: Report, format: Format = Format.table) -> None:
+    """Print what came of an ingest: rows on stdout, errors on stderr."""
+    show(report.rows, format, OUTCOME)
+    for error in report.errors:
+        stderr().print("[bold red]refused[/] " + str(error).replace("[", r"\["))
+    for row in report.rows:
+        if row["state"] == "failed":
+            stderr().print(
+                f"[bold red]failed[/] {row['origin']}: {row['error']}. Mend the cause, then: "
+                f"frontlog retry {row['article_id']}"
+            )
+
+
+def take_in(
+    frontlog: wiring.Frontlog,
+    paths: Sequence[Path | str],
+    defaults: Defaults,
+    *,
+    wait: bool = True,
+    way_in: str = "cli",
+) -> Report:
+    """Receive every article that can be read, ring for them, and (with `wait`) see them through to the projections."""
+    report = Report()
+    received: dict[str, str] = {}
+    with _progress() as progress:
+        bar = progress.add_task("received", total=None)
+        for origin, article in _articles(paths, defaults, report):
+            taken = frontlog.receive(article, way_in=way_in, revises=defaults.revises)
+            received.setdefault(taken.article_id, f"{origin}{' (known)' if taken.state == 'known' else ''}")
+            progress.advance(bar)
+        progress.update(bar, total=len(received), completed=len(received))
+        if wait and received:
+            _see_through(frontlog, list(received), progress)
+    rows = {row["article_id"]: row for row in reader.outcomes(frontlog.pool, list(received))}
+    for article_id, origin in received.items():
+        row = rows.get(article_id, {"article_id": article_id, "state": "received", "sentences": None, "events": None})
+        report.rows.append({"origin": origin, **row})
+    return report
+
+
+def _articles(paths: Sequence[Path | str], defaults: Defaults, report: Report) -> Iterator[tuple[str, Article]]:
+    given = {"published": defaults.published, "source": defaults.source, "url": defaults.url}
+    for path in paths:
+        found: Iterable[Any] = (
+            reading.read_stream(sys.stdin.buffer, where="standard input", **given)
+            if path == "-"
+            else reading.read_path(Path(path), **given)
+        )
+        for item in found:
+            if isinstance(item, InvalidInput):
+                report.errors.append(item)
+            else:
+                yield item.where, item.article
+
+
+def _see_through(frontlog: wiring.Frontlog, article_ids: list[str], progress: Progress) -> None:
+    """Wait until each article is coded (or failed) and projected; run workers here when none is running elsewhere."""
+    bar = progress.add_task("coded and projected", total=len(article_ids))
+    with frontlog.workers():
+        frontlog.ring(article_ids)
+        done, deadline = -1, time.monotonic() + WAIT_S
+        while True:
+            now_done = frontlog.worked_off(article_ids)
+            progress.update(bar, completed=now_done)
+            if now_done == len(article_ids):
+                return
+            if now_done > done:
+                done, deadline = now_done, time.monotonic() + WAIT_S
+            if time.monotonic() > deadline:
+                raise Stop(
+                    f"{len(article_ids) - done} articles are in the log but were not coded within {WAIT_S:.0f} s. "
+                    "Nothing is lost: frontlog status shows what waits, frontlog up works it off."
+                )
+            time.sleep(0.05)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description:<20}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=stderr(),
+        transient=False,
+    )
+
+

@@ -1,0 +1,170 @@
+"""The composition root: opens the database, makes it ready, and hands out what the commands and workers call."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cache
+
+import psycopg
+from psycopg import conninfo as conninfos
+from psycopg_pool import ConnectionPool
+
+from domain import workflow
+from domain.article import Article
+from domain.coder import CODER_VERSION, Coder
+from domain.edition import Edition
+from domain.errors import Stop
+from infra import editions, embedded, logs, up
+from infra.gazetteer import GeoNamesGazetteer
+from infra.parser import SpacyParser
+from infra.postgres import projections, reader
+from infra.postgres.migrate import migrate
+from infra.postgres.pool import open_pool
+from infra.postgres.queries import queries
+from infra.postgres.store import PostgresEventStore
+from infra.settings import Settings
+
+SHIPPED_EDITION = "2026.1"
+READER = "frontlog_reader"
+
+
+@dataclass(frozen=True)
+class Frontlog:
+    """An open Frontlog: a ready database and what can be done with it. Made by `open_frontlog`."""
+
+    settings: Settings
+    conninfo: str
+    pool: ConnectionPool[psycopg.Connection]
+    store: PostgresEventStore
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is Frontlog's own."""
+        return self.settings.database_url is None
+
+    def metadata(self) -> dict[str, str]:
+        """The envelope's metadata for what this command writes."""
+        return {"trace_id": logs.trace_id()}
+
+    def receive(self, article: Article, *, way_in: str, revises: bool = True) -> workflow.Received:
+        """Take one article into the log, in a transaction of its own."""
+
+        def attempt() -> workflow.Received:
+            with self.store.transaction() as tx:
+                return workflow.receive(tx, article, way_in=way_in, metadata=self.metadata(), revises=revises)
+
+        return workflow.again(attempt)
+
+    def article_id(self, beginning: str) -> str:
+        """The article whose id begins so; projections first catch up, so that a new one is found."""
+        projections.project_all(self.pool)
+        return reader.article_id(self.pool, beginning)
+
+    def fingerprint(self, event: str) -> str:
+        """The fingerprint of an event given by fingerprint or position."""
+        return reader.fingerprint(self.pool, event)
+
+    def live_edition(self) -> str:
+        """Name of the edition that codes what comes in."""
+        return workflow.live_edition(self.store)
+
+    def workers(self) -> AbstractContextManager[None]:
+        """Workers in this process for as long as the block lasts, unless some run elsewhere already."""
+        if up.somebody_works(self.pool):
+            return nullcontext()
+        return up.in_process_workers(self.settings, self.conninfo)
+
+    def ring(self, article_ids: Sequence[str]) -> None:
+        """Send the doorbell `code` for each article."""
+        up.ring_code(self.settings, self.conninfo, article_ids)
+
+    def worked_off(self, article_ids: Sequence[str]) -> int:
+        """How many of these are settled and seen by every projection."""
+        parameters = {"ids": list(article_ids), "edition": self.live_edition()}
+        with self.pool.connection() as connection:
+            row = connection.execute(queries("waiting")["worked_off"], parameters).fetchone()
+        return int(row[0]) if row else 0
+
+    def project(self) -> None:
+        """Bring every projection to the head of the log."""
+        projections.project_all(self.pool)
+
+    def describe(self) -> str:
+        """Where the database is and which edition is live, in a line without secrets."""
+        where = f"embedded server in {self.settings.data_dir}" if self.embedded else _without_password(self.conninfo)
+        return f"{where} · edition {self.live_edition()} · coder version {CODER_VERSION}"
+
+    def dsn(self, *, reader: bool = False) -> str:
+        """The database's address; with `reader` for the role frontlog_reader, without a password."""
+        if not reader:
+            return self.conninfo
+        return conninfos.make_conninfo(_without_password(self.conninfo), user=READER)
+
+
+@contextmanager
+def open_frontlog(settings: Settings | None = None) -> Iterator[Frontlog]:
+    """Open the database of these settings, brought to this version's shape and with an edition to code by."""
+    settings = settings or Settings.from_environment()
+    logs.configure(settings.log_level, settings.log_format)
+    with ExitStack() as stack:
+        conninfo = stack.enter_context(embedded.lease(settings))
+        migrate(conninfo)
+        pool = stack.enter_context(open_pool(conninfo))
+        store = PostgresEventStore(pool)
+        _have_an_edition(store)
+        yield Frontlog(settings, conninfo, pool, store)
+
+
+def coder(store: PostgresEventStore, edition: str) -> Coder:
+    """The coder of a published edition, from the log alone. Stop when it was published for another coder version."""
+    published = workflow.published_edition(store, edition)
+    if published.coder_version != CODER_VERSION:
+        raise Stop(
+            f"Edition {edition} was published for coder version {published.coder_version}; this is version "
+            f"{CODER_VERSION} and would code differently. Publish its rules anew: "
+            f"frontlog rules publish --same-rules {edition}, then replay."
+        )
+    return _coder(edition, published.digest, tuple(sorted(published.files.items())))
+
+
+@cache
+def _coder(name: str, digest: str, files: tuple[tuple[str, str], ...]) -> Coder:
+    edition = load_edition(name, dict(files))
+    if edition.digest != digest:
+        raise Stop(
+            f"Edition {name} has digest {digest[:12]} in the log but {edition.digest[:12]} here: the language model or "
+            "the gazetteer of this machine differs. Install the versions of requirements.lock."
+        )
+    return Coder(edition, parser(), gazetteer())
+
+
+def load_edition(name: str, files: dict[str, str]) -> Edition:
+    """An edition of these files, for the language model and gazetteer installed here."""
+    return Edition.from_files(name, files, model=parser().model, gazetteer=gazetteer().version)
+
+
+@cache
+def parser() -> SpacyParser:
+    """The language model, loaded once a process."""
+    return SpacyParser()
+
+
+@cache
+def gazetteer() -> GeoNamesGazetteer:
+    """The gazetteer, opened once a process."""
+    return GeoNamesGazetteer()
+
+
+def _have_an_edition(store: PostgresEventStore) -> None:
+    """Publish and activate the shipped edition in a log that has none. Two commands at once publish it once."""
+    if store.streams(workflow.EDITIONS):
+        return
+    files = editions.shipped(SHIPPED_EDITION)
+    metadata = {"trace_id": logs.trace_id()}
+    workflow.publish(store, load_edition(SHIPPED_EDITION, files), files, metadata=metadata)
+    workflow.activate(store, SHIPPED_EDITION, metadata=metadata)
+
+
+def _without_password(conninfo: str) -> str:
+    parts = {k: v for k, v in conninfos.conninfo_to_dict(conninfo).items() if k != "password"}
+    return conninfos.make_conninfo(**parts)
