@@ -1,0 +1,126 @@
+"""The cluster on disk: made once, configured at every start."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from domain.errors import Stop
+from infra.embedded.account import Account
+from infra.embedded.binaries import version
+from infra.embedded.layout import DATABASE, OWNER, PORT, Layout
+
+CONFIGURATION = {
+    "listen_addresses": "",
+    "port": str(PORT),
+    "unix_socket_permissions": "0700",
+    "cluster_name": "frontlog",
+    "max_connections": "100",
+    "max_locks_per_transaction": "128",  # generations are partitions, each with its keys and indexes
+    "shared_buffers": "64MB",
+    "maintenance_work_mem": "64MB",
+    "jit": "off",
+    "io_method": "sync",  # no I/O workers: three processes fewer on a laptop
+    "wal_level": "minimal",  # nobody replicates this server, and a build's COPY then writes its pages once
+    "max_wal_senders": "0",
+    "checkpoint_timeout": "15min",
+    "fsync": "on",
+    "synchronous_commit": "on",  # off loses committed rows when the server is killed
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "log_line_prefix": "%m [%p] %a: ",
+}
+"""What differs from PostgreSQL's defaults. A file `local.conf` beside the log has the last word."""
+
+
+def ensure_cluster(layout: Layout, account: Account, programs: Path) -> None:
+    """Make the cluster if there is none, and write its configuration. A repeat, or one after a crash, is safe.
+
+    Raises Stop when another major version made it, and when the disk is full or the folder not writable.
+    """
+    ours = version(programs)
+    if _made_by(layout.cluster) is None:
+        _make(layout, account, programs)
+    elif _made_by(layout.cluster) != _major(ours):
+        raise Stop(
+            f"the data folder {layout.data_dir} was made by PostgreSQL {_made_by(layout.cluster)}, this Frontlog "
+            f"brings PostgreSQL {ours}. Use the Frontlog that made it, move the data with pg_upgrade, or set "
+            "FRONTLOG_DATA_DIR to a new folder and ingest the articles again."
+        )
+    layout.make_closed(layout.socket_dir, account.uid, account.gid)
+    _configure(layout, account)
+
+
+def _made_by(cluster: Path) -> str | None:
+    try:
+        return (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+
+
+def _major(version: str) -> str:
+    return version.partition(".")[0]
+
+
+def _make(layout: Layout, account: Account, programs: Path) -> None:
+    # under another name until it is whole: a kill in the middle leaves nothing that looks like a cluster
+    fresh = layout.cluster.with_name("postgres.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    layout.make_closed(fresh, account.uid, account.gid)
+    _run(layout, account, [
+        programs / "initdb", "--pgdata", fresh, "--username", OWNER, "--auth", "reject",
+        "--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8",
+        "--data-checksums", "--no-instructions",
+    ])  # fmt: skip
+    _run(layout, account, [programs / "postgres", "--single", "-D", fresh, "postgres"], f"CREATE DATABASE {DATABASE}\n")
+    if layout.cluster.is_dir() and not any(layout.cluster.iterdir()):
+        layout.cluster.rmdir()
+    fresh.rename(layout.cluster)
+
+
+def _run(layout: Layout, account: Account, command: list[str | Path], given: str = "") -> None:
+    done = subprocess.run(command, input=given, capture_output=True, text=True, **account.as_child())  # noqa: S603
+    said = done.stdout + done.stderr
+    if done.returncode or re.search(r"\b(ERROR|FATAL|PANIC):", said):
+        raise Stop(explain(layout, "the embedded PostgreSQL could not make its data folder", said))
+
+
+def _configure(layout: Layout, account: Account) -> None:
+    lines = [f"{name} = '{value}'" for name, value in CONFIGURATION.items()]
+    lines += [f"{name} = '{_quoted(path)}'" for name, path in (
+        ("unix_socket_directories", layout.socket_dir),
+        ("hba_file", layout.control / "pg_hba.conf"),
+        ("ident_file", layout.control / "pg_ident.conf"),
+    )]  # fmt: skip
+    if (own := layout.control / "local.conf").exists():
+        lines.append(f"include = '{_quoted(own)}'")
+    _write(layout.control / "postgresql.conf", lines)
+    # the kernel says who connects; root may become anyone anyway
+    _write(layout.control / "pg_hba.conf", ["local all all peer map=frontlog"])
+    _write(layout.control / "pg_ident.conf", [f'frontlog "{name}" all' for name in sorted({"root", account.name})])
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("\\", "\\\\").replace("'", "''")
+
+
+def _write(file: Path, lines: list[str]) -> None:
+    fresh = file.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.write_text("\n".join(["# written at every start; your own settings go to local.conf", *lines, ""]))
+    fresh.chmod(0o644)
+    fresh.replace(file)
+
+
+def explain(layout: Layout, what: str, said: str) -> str:
+    """A sentence for the user out of what PostgreSQL's programs said, the disk named where it is the cause."""
+    if "No space left on device" in said or "Disk quota exceeded" in said:
+        free_mb = shutil.disk_usage(layout.data_dir).free // 1_000_000
+        return (
+            f"{what}: the disk of {layout.data_dir} is full ({free_mb} MB free). Make room (300 MB to begin with), "
+            "or set FRONTLOG_DATA_DIR to a folder on another disk."
+        )
+    blamed = [line for line in said.splitlines() if re.search(r"(error|ERROR|FATAL|PANIC|could not)\b", line)]
+    last = (blamed or said.strip().splitlines() or ["it said nothing"])[-1].strip()
+    return f"{what}: {last}. The whole log is in {layout.log}."
