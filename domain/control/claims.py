@@ -1,0 +1,176 @@
+"""Which claim was before which, which exclude each other, and which one replaces the other."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from domain.control.evidence import Bearing, Evidence, Party
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Evidence with what it implies for ordering. `earliest`/`latest` bound the day it is valid for.
+
+    An assertion tells a state and no change, so it is valid at its own date, and at publication when it has none
+    (`dated` is False); a transition without a date happened at any day up to publication.
+    """
+
+    evidence: Evidence
+    bearing: Bearing
+    holders: frozenset[str]
+    losers: frozenset[str]
+    earliest: date | None
+    latest: date | None
+    dated: bool
+    inherited: bool = False
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        return (self.latest or date.min, self.earliest or date.min, *self.evidence.key, self.evidence.area or "")
+
+    @property
+    def spot(self) -> tuple[int, int]:
+        """Where the article tells it."""
+        return (self.evidence.sentence, self.evidence.ordinal)
+
+
+def claim(evidence: Evidence) -> Claim:
+    """Evidence on holders as a claim; fighting has none."""
+    earliest, latest = evidence.earliest, evidence.latest
+    if evidence.bearing == "assertion":
+        earliest, latest = _valid_days(evidence)
+    return Claim(
+        evidence,
+        evidence.bearing,
+        frozenset(party.id for party in evidence.holders),
+        frozenset(party.id for party in evidence.losers),
+        earliest,
+        latest,
+        evidence.precision != "unknown",
+    )
+
+
+def _valid_days(evidence: Evidence) -> tuple[date | None, date | None]:
+    """The days an assertion vouches for. "Since May" vouches for May, "by Thursday it held A" for Thursday."""
+    earliest, latest = evidence.earliest, evidence.latest
+    if earliest is None:
+        return latest, latest
+    if evidence.precision == "month":
+        month_end = (earliest.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        return earliest, min(month_end, latest or month_end)
+    if evidence.precision == "year":
+        return earliest, min(earliest.replace(month=12, day=31), latest or date.max)
+    return earliest, earliest
+
+
+def certainly_before(first: Claim, second: Claim) -> bool:
+    """Told apart by bounds alone, never by a guess."""
+    return first.latest is not None and second.earliest is not None and first.latest < second.earliest
+
+
+def overlap(first: Evidence, second: Evidence) -> bool:
+    """The times of two reports, as written, cannot be told apart."""
+    apart = (first.latest and second.earliest and first.latest < second.earliest) or (
+        second.latest and first.earliest and second.latest < first.earliest
+    )
+    return not apart
+
+
+def agree(first: Iterable[Party], second: Iterable[Party]) -> bool:
+    """Equal or nested holder sets agree; an unresolved mention agrees with any of its candidates."""
+    return _within(first, second) or _within(second, first)
+
+
+def _within(inner: Iterable[Party], outer: Iterable[Party]) -> bool:
+    outside = list(outer)
+    return all(any(_same(a, b) for b in outside) for a in inner)
+
+
+def _same(first: Party, second: Party) -> bool:
+    return first.id == second.id or first.id in second.candidates or second.id in first.candidates
+
+
+def opposes(first: Claim, second: Claim) -> bool:
+    """They cannot both describe one holding at one time."""
+    if not first.holders and not second.holders:
+        return False
+    if first.holders and second.holders:
+        return (
+            not agree(first.evidence.holders, second.evidence.holders)
+            or bool(first.losers & second.holders - first.holders)
+            or bool(second.losers & first.holders - second.holders)
+        )
+    loss, held = (second, first) if first.holders else (first, second)
+    return not loss.losers or bool(loss.losers & held.holders)
+
+
+def supersedes(later: Claim, earlier: Claim, window_days: int) -> bool:
+    """`later` replaces `earlier`: they oppose, and time, the telling or a correction says which came last."""
+    if not opposes(later, earlier):
+        return False
+    if _presupposes(later, earlier, window_days) or _corrects(later, earlier):
+        return True
+    if not certainly_before(earlier, later):
+        return False
+    return not (_independent(later, earlier) and gap_days(earlier, later) < window_days)
+
+
+def gap_days(earlier: Claim, later: Claim) -> int:
+    """Days between two claims that are certainly apart."""
+    assert earlier.latest is not None and later.earliest is not None
+    return (later.earliest - earlier.latest).days
+
+
+def _independent(later: Claim, earlier: Claim) -> bool:
+    """Two voices that may contradict each other. Within one origin dated events are a sequence whoever tells them."""
+    if later.evidence.voice == earlier.evidence.voice:
+        return False
+    same_origin = later.evidence.origin_id == earlier.evidence.origin_id
+    return not (same_origin and (later.dated or later.bearing != "assertion"))
+
+
+def _presupposes(later: Claim, earlier: Claim, window_days: int) -> bool:
+    """A taking from L, or L's leaving, says by itself that L held the place before."""
+    if not later.losers & earlier.holders or certainly_before(later, earlier):
+        return False
+    if earlier.losers & later.holders:
+        return False
+    if later.evidence.origin_id != earlier.evidence.origin_id:
+        days = timedelta(days=window_days)
+        return bool(earlier.latest and later.latest and earlier.latest + days <= later.latest)
+    if later.bearing == "loss":
+        return earlier.bearing == "transition" and _tells_on(later, earlier)
+    return earlier.bearing == "transition" or earlier.dated
+
+
+def _tells_on(later: Claim, earlier: Claim) -> bool:
+    return later.evidence.article_id == earlier.evidence.article_id and later.spot > earlier.spot
+
+
+def _corrects(later: Claim, earlier: Claim) -> bool:
+    """A source's own later word on the same time replaces its earlier one."""
+    a, b = later.evidence, earlier.evidence
+    if a.voice != b.voice or a.voice.startswith("article:") or a.article_id == b.article_id:
+        return False
+    return a.key > b.key and (later.dated or not earlier.dated) and not certainly_before(later, earlier)
+
+
+def effective(claims: Iterable[Claim]) -> list[Claim]:
+    """The claims without losses that the same article answers with a successor there."""
+    claims = list(claims)
+    told: dict[str, list[Claim]] = {}
+    for one in claims:
+        if one.holders:
+            told.setdefault(one.evidence.article_id, []).append(one)
+    return [
+        one for one in claims if one.holders or not any(_answers(s, one) for s in told.get(one.evidence.article_id, ()))
+    ]
+
+
+def _answers(successor: Claim, loss: Claim) -> bool:
+    area = loss.evidence.area
+    if certainly_before(successor, loss) or (area is not None and successor.evidence.area not in (area, None)):
+        return False
+    if not loss.losers & successor.holders or certainly_before(loss, successor):
+        return True
+    return not (successor.bearing == "transition" and _tells_on(loss, successor))
