@@ -1,0 +1,5 @@
+"""Names of places: the gazetteer port on GeoNames data."""
+
+from infra.gazetteer.geonames import GeoNamesGazetteer
+
+__all__ = ["GeoNamesGazetteer"]
