@@ -16,7 +16,7 @@ from typing import Any, Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-LogFormat = Literal["auto", "json", "pretty"]
+LogFormat = Literal["auto", "json", "console"]
 
 HIDDEN = "***"
 _URL_PASSWORD = re.compile(r"(?P<head>[a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@]*:)[^\s/]*(?=@)")
@@ -34,7 +34,7 @@ def configure(level: str = "INFO", format: LogFormat = "auto") -> None:
 
     `level` is a name of `logging`; `auto` picks by whether stderr is a terminal. Raises ValueError for another level.
     """
-    pretty = format == "pretty" or (format == "auto" and sys.stderr.isatty())
+    readable = format == "console" or (format == "auto" and sys.stderr.isatty())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -54,7 +54,7 @@ def configure(level: str = "INFO", format: LogFormat = "auto") -> None:
     )
     handler = _StderrHandler()
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*_rendering(pretty)])
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*_rendering(readable)])
     )
     _install(handler, level)
 
@@ -73,6 +73,11 @@ def current_trace() -> str | None:
     """The trace id bound around the caller, or None."""
     found = structlog.contextvars.get_contextvars().get("trace_id")
     return None if found is None else str(found)
+
+
+def trace_id() -> str:
+    """The trace id bound around the caller, or a fresh one that nothing else carries."""
+    return current_trace() or new_trace_id()
 
 
 def scrub(text: str) -> str:
@@ -97,9 +102,9 @@ def _scrub_value(value: Any) -> Any:
     return scrub(repr(value))
 
 
-def _rendering(pretty: bool) -> list[Processor]:
+def _rendering(readable: bool) -> list[Processor]:
     head: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if pretty:
+    if readable:
         console = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
         )

@@ -1,0 +1,138 @@
+"""`frontlog up`: one process that works the queues until it is told to stop, and what commands do without it."""
+
+import signal
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import structlog
+
+from domain import workflow
+from domain.errors import TryAgain
+from infra.postgres import workers
+from infra.postgres.inbox import Pool
+from infra.postgres.pool import open_pool
+from infra.postgres.store import PostgresEventStore
+from infra.queues.broker import open_broker
+from infra.queues.doorbells import Doorbells
+from infra.queues.station import working
+from infra.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 1.0
+"""How often a waiting command looks whether `frontlog up` still works for it."""
+
+
+def run(settings: Settings, stop: threading.Event) -> None:
+    """Work until SIGINT, SIGTERM or `stop`; then end cleanly within 5 s. A second signal ends it at once.
+
+    Any number of these may run, on any hosts. Raises Stop when someone must act before there can be work.
+    """
+    from infra import wiring  # wiring hands out what this module offers; only this call goes the other way
+
+    with _signals(stop), wiring.open_frontlog(settings) as frontlog:
+        if stop.is_set():
+            return
+        with working(settings, frontlog.conninfo, live_coder=LiveCoder(), kind="up", stop=stop):
+            stop.wait()
+            log.info("stopping")
+    log.info("stopped")
+
+
+def somebody_works(pool: Pool) -> bool:
+    """Whether a `frontlog up` is alive on this database."""
+    return any(worker.kind == "up" for worker in workers.alive(pool))
+
+
+@contextmanager
+def in_process_workers(settings: Settings, conninfo: str) -> Iterator[None]:
+    """Have doorbells answered while the block lasts: by this process, from when no `frontlog up` is alive.
+
+    Stop rises at once when nobody else works and the live edition cannot be coded with here.
+    """
+    with open_pool(conninfo, max_size=1) as pool:
+        block = _standing_by if somebody_works(pool) else _working
+        with block(settings, conninfo, pool):
+            yield
+
+
+def ring_code(settings: Settings, conninfo: str, article_ids: Iterable[str]) -> None:
+    """Ring the doorbell `code` for each of these articles."""
+    with open_broker(settings, conninfo) as broker:
+        bells = Doorbells(broker)
+        for article_id in article_ids:
+            bells.ring_code(article_id)
+
+
+class LiveCoder:
+    """The coder of whatever edition is live when asked; each edition is loaded once, for published ones are frozen."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, workflow.CodesArticles] = {}
+        self._loading = threading.Lock()
+
+    def __call__(self, store: PostgresEventStore) -> workflow.CodesArticles:
+        from infra import wiring
+
+        name = workflow.live_edition(store)
+        with self._loading:
+            if name not in self._loaded:
+                self._loaded[name] = wiring.coder(store, name)
+            return self._loaded[name]
+
+
+@contextmanager
+def _working(settings: Settings, conninfo: str, pool: Pool) -> Iterator[None]:
+    with working(settings, conninfo, live_coder=LiveCoder(), kind="command", stop=threading.Event()):
+        yield
+
+
+@contextmanager
+def _standing_by(settings: Settings, conninfo: str, pool: Pool) -> Iterator[None]:
+    """Leave the work to those who are at it, and take it over should they go."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(LOOK_EVERY_S):
+            try:
+                if somebody_works(pool):
+                    continue
+            except TryAgain:
+                continue
+            log.warning("no worker is left; this command works for itself")
+            with _working(settings, conninfo, pool):
+                ended.wait()
+            return
+
+    watching = threading.Thread(target=watch, name="frontlog-standing-by", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watching.join()
+
+
+@contextmanager
+def _signals(stop: threading.Event) -> Iterator[None]:
+    """Let SIGINT and SIGTERM set `stop`. Outside the main thread signals are somebody else's business."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        # in a thread: the main one may be inside stop.wait, holding the very lock that set() needs
+        threading.Thread(target=stop.set).start()
+
+    for each in before:
+        signal.signal(each, on_signal)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
