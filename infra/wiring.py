@@ -1,7 +1,7 @@
 """The composition root: opens the database, makes it ready, and hands out what the commands and workers call."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -69,9 +69,7 @@ class Frontlog:
         return workflow.live_edition(self.store)
 
     def workers(self) -> AbstractContextManager[None]:
-        """Workers in this process for as long as the block lasts, unless some run elsewhere already."""
-        if up.somebody_works(self.pool):
-            return nullcontext()
+        """Workers for as long as the block lasts: those of a running `frontlog up`, else in this process."""
         return up.in_process_workers(self.settings, self.conninfo)
 
     def ring(self, article_ids: Sequence[str]) -> None:

@@ -1,0 +1,169 @@
+"""What a user sees at the terminal: outcomes, errors, exit codes."""
+
+import json
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.acceptance.conftest import User
+
+pytestmark = pytest.mark.timeout(300)
+
+GOOD = (
+    "Rebel fighters captured the town of Kurmuk on Sunday, residents said.\nThe army withdrew from Geissan on Monday.\n"
+)
+NEWS = {"published": "2025-03-04", "source": "Sample"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "good.txt").write_text(GOOD)
+    return tmp_path
+
+
+def test_a_good_article_beside_bad_ones_is_taken_and_each_bad_one_is_named(settled_user: User, folder: Path) -> None:
+    (folder / "empty.txt").write_text("  \n")
+    (folder / "binary.txt").write_bytes(bytes(range(256)) * 40)
+    (folder / "huge.txt").write_text("The army left the town. " * 450_000)
+    (folder / "latin1.txt").write_bytes("L'armée a quitté la ville de Béni.".encode("latin-1"))
+    (folder / "french.txt").write_text("Les forces armées ont quitté la ville dimanche après de violents combats. " * 8)
+    (folder / "date.json").write_text(json.dumps({"text": GOOD, "published": "2025-02-30"}))
+    lines = [
+        json.dumps({"text": GOOD + "Two.", **NEWS}),
+        '{"text": "broken',
+        json.dumps({"text": GOOD + "Three.", **NEWS}),
+    ]
+    (folder / "lines.jsonl").write_text("\n".join(lines))
+    done = settled_user.runs("ingest", str(folder), "--format", "ndjson")
+    assert done.returncode == 1
+    taken = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(taken) == 3
+    assert {row["state"] for row in taken} == {"coded"}
+    said = " ".join(done.stderr.split())
+    for name in ("empty.txt", "binary.txt", "huge.txt", "latin1.txt", "french.txt", "date.json", "lines.jsonl"):
+        assert name in said
+    assert "line 2" in said
+    assert "published" in said
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_standard_input_is_an_error_and_not_a_success(settled_user: User) -> None:
+    done = settled_user.runs("ingest", "-")
+    assert done.returncode == 1
+    assert "standard input" in done.stderr
+
+
+def test_a_missing_file_is_named(settled_user: User, tmp_path: Path) -> None:
+    done = settled_user.runs("ingest", str(tmp_path / "nowhere.txt"))
+    assert done.returncode == 1
+    assert "nowhere.txt" in done.stderr
+
+
+def test_articles_come_in_as_json_lines_on_standard_input(settled_user: User) -> None:
+    line = json.dumps({"text": GOOD + "Standard input.", **NEWS})
+    done = settled_user.runs("ingest", "-", "--format", "ndjson", given=line)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["events"] == 2
+
+
+def test_a_query_that_writes_is_refused_by_the_database(settled_user: User) -> None:
+    for query in (
+        "DELETE FROM frontlog.events",
+        "SELECT * FROM frontlog_log.events",
+        "CREATE TABLE t (x int)",
+        "SELECT 1; SELECT 2",
+        "SELEC 1",
+    ):
+        done = settled_user.runs("sql", query)
+        assert done.returncode == 1, query
+        assert "Traceback" not in done.stderr
+
+
+def test_a_newer_text_of_one_address_supersedes_and_a_retraction_takes_effect(user: User) -> None:
+    first = json.dumps({"text": GOOD, "url": "https://example.org/a", **NEWS})
+    newer = json.dumps({"text": GOOD.replace("Kurmuk", "Bambasi"), "url": "https://example.org/a", **NEWS})
+    user.runs("ingest", "-", given=first)
+    assert user.rows("SELECT 1 AS n FROM frontlog.control_status WHERE place = 'Kurmuk'")
+    user.runs("ingest", "-", given=newer)
+    assert not user.rows("SELECT 1 AS n FROM frontlog.control_status WHERE place = 'Kurmuk'")
+    states = {row["state"]: row["article_id"] for row in user.rows("SELECT state, article_id FROM frontlog.articles")}
+    assert set(states) == {"superseded", "coded"}
+    done = user.runs("retract", states["coded"][:12], "--reason", "the house withdrew it")
+    assert done.returncode == 0, done.stderr
+    assert not user.rows("SELECT 1 AS n FROM frontlog.control_status")
+    done = user.runs("retract", states["coded"][:12], "--reason", "again")
+    assert "before" in done.stdout
+
+
+def test_an_erased_text_is_gone_and_its_events_stay(user: User, folder: Path) -> None:
+    user.runs("ingest", str(folder / "good.txt"), "--published", "2025-03-04")
+    [article] = user.rows("SELECT article_id FROM frontlog.articles")
+    assert user.runs("erase", article["article_id"], "--reason", "asked to").returncode == 0
+    rows = user.rows("SELECT type, quote FROM frontlog.events")
+    assert len(rows) == 2
+    assert {row["quote"] for row in rows} == {None}
+    assert user.runs("verify").returncode == 0
+
+
+def test_an_unknown_id_and_an_ambiguous_one_are_told_apart(settled_user: User) -> None:
+    done = settled_user.runs("retract", "zzzz", "--reason", "x")
+    assert done.returncode == 1
+    assert "nothing that fits" in done.stderr
+
+
+def test_two_ingests_at_once_leave_one_set_of_rows(user: User, folder: Path) -> None:
+    both = [user.starts("ingest", str(folder), "--published", "2025-03-04") for _ in range(2)]
+    for each in both:
+        _, said = each.communicate(timeout=120)
+        assert each.returncode == 0, said.decode()
+    assert len(user.rows("SELECT 1 AS n FROM frontlog.articles")) == 1
+    assert len(user.rows("SELECT 1 AS n FROM frontlog.events")) == 2
+
+
+def test_an_ingest_killed_in_the_middle_is_finished_by_the_next_command(user: User, folder: Path) -> None:
+    killed = user.starts("ingest", str(folder), "--published", "2025-03-04")
+    time.sleep(2.0)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    done = user.runs("ingest", str(folder), "--published", "2025-03-04", "--format", "ndjson")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["state"] == "coded"
+    assert len(user.rows("SELECT 1 AS n FROM frontlog.events")) == 2
+
+
+def test_up_takes_what_sql_drops_and_stops_within_five_seconds(user: User) -> None:
+    running = user.starts("up")
+    try:
+        _until(lambda: user.runs("status").returncode == 0)
+        dropped = json.dumps({"text": GOOD, **NEWS}).replace("'", "''")
+        done = user.runs("dsn")
+        assert done.returncode == 0
+        with psycopg.connect(done.stdout.strip()) as connection:
+            connection.execute(f"SET ROLE frontlog_producer; SELECT frontlog_in.drop_article('{dropped}')")
+        _until(lambda: bool(user.rows("SELECT 1 AS n FROM frontlog.control_status WHERE place = 'Kurmuk'")))
+        began = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=10)
+        assert time.monotonic() - began < 5
+        assert running.returncode == 0
+    finally:
+        running.kill()
+
+
+def test_the_demo_ends_well_twice_and_shows_a_table(user: User) -> None:
+    for _ in range(2):
+        done = user.runs("demo")
+        assert done.returncode == 0, done.stderr
+        assert "Who holds what" in done.stdout
+    assert len(user.rows("SELECT 1 AS n FROM frontlog.articles")) >= 5
+
+
+def _until(holds: Callable[[], bool], timeout_s: float = 60.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.2)
