@@ -66,6 +66,18 @@ def migrated(server: str, migrated_template: str) -> Iterator[str]:
         yield conninfo
 
 
+@pytest.fixture
+def own_settings() -> Iterator[Settings]:
+    """Settings of a data folder not made yet, for tests that kill servers; its server ends with its last lease."""
+    # every account can reach it, as a server started by root must
+    folder = Path(tempfile.mkdtemp(prefix="frontlog-own-"))
+    folder.chmod(0o755)
+    settings = Settings(data_dir=folder / "data", server_linger_s=0.0)
+    yield settings
+    stop(settings)
+    shutil.rmtree(folder)
+
+
 @contextmanager
 def fresh_database(server: str, *, template: str = "template1", name: str | None = None) -> Iterator[str]:
     """Make a database and yield its conninfo, a URL; drop it afterwards together with what is still connected."""

@@ -13,6 +13,7 @@ from select import select
 
 from domain.errors import Stop, TryAgain
 from infra.embedded import locks
+from infra.embedded.folders import folder_trouble, prepare
 from infra.embedded.layout import Layout
 from infra.embedded.server import START_TIMEOUT_S, Server, answers
 from infra.settings import Settings
@@ -45,10 +46,11 @@ def lease(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url
         return
-    layout = Layout(settings.data_dir)
-    layout.prepare()
+    layout = Layout.of(settings)
+    prepare(layout)
     # a supervisor that is just taking the server down holds this lock, so wait for the end of that
-    held = locks.shared(layout.leases, timeout_s=_WAIT_S)
+    with folder_trouble(layout):
+        held = locks.shared(layout.leases, timeout_s=_WAIT_S)
     if held is None:
         raise TryAgain(f"the embedded PostgreSQL of {settings.data_dir} is shutting down for too long. Try again.")
     try:
@@ -62,11 +64,12 @@ def lease(settings: Settings) -> Iterator[str]:
 
 def status(settings: Settings) -> Status:
     """What runs in the data folder; starts and changes nothing."""
-    layout = Layout(settings.data_dir)
-    state = _ready(layout) or {}
+    layout = Layout.of(settings)
+    with folder_trouble(layout):
+        state = _ready(layout) or {}
     return Status(
         running=bool(state),
-        data_dir=settings.data_dir,
+        data_dir=layout.data_dir,
         log=layout.log,
         conninfo=layout.conninfo(),
         pid=state.get("server"),
@@ -85,10 +88,11 @@ def stop(settings: Settings, *, timeout_s: float = 60.0) -> bool:
 
     Returns whether there was one to stop. A repeat is safe. Raises TryAgain when it still runs after `timeout_s`.
     """
-    layout = Layout(settings.data_dir)
+    layout = Layout.of(settings)
     server = Server(layout)
-    if not server.alive() and not locks.held(layout.supervisor):
-        return False
+    with folder_trouble(layout):
+        if not server.alive() and not locks.held(layout.supervisor):
+            return False
     deadline = time.monotonic() + timeout_s
     while server.alive() or locks.held(layout.supervisor):
         if time.monotonic() > deadline:
@@ -116,7 +120,7 @@ def _ready(layout: Layout) -> dict[str, int] | None:
     """The supervisor's word that its server accepts connections, checked; None where it is not so."""
     try:
         found = layout.ready.read_text(encoding="ascii")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     # read again after the check: a word left by a killed supervisor goes before a new server listens
     if locks.held(layout.supervisor) and answers(layout) and _same(layout, found):
@@ -134,13 +138,15 @@ def _same(layout: Layout, found: str) -> bool:
 
 def _spawn_supervisor(layout: Layout, linger_s: float) -> None:
     """Start one and wait for its word. Raises Stop with its reason when it cannot start the server."""
+    # it reads no setting, so it needs no copy of the secrets among them for as long as it lives
+    env = {name: value for name, value in os.environ.items() if not name.startswith("FRONTLOG_")}
     here = str(Path(__file__).parents[2])
-    path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, [here, env.get("PYTHONPATH")]))
     with layout.supervisor_log.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "infra.embedded.supervisor", str(layout.data_dir), str(linger_s)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-            start_new_session=True, cwd="/", env={**os.environ, "PYTHONPATH": path},
+            start_new_session=True, cwd="/", env=env,
         )  # fmt: skip
     assert process.stdout is not None
     with process.stdout:

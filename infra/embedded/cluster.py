@@ -8,6 +8,7 @@ from pathlib import Path
 from domain.errors import Stop
 from infra.embedded.account import Account
 from infra.embedded.binaries import version
+from infra.embedded.folders import explain, make_closed
 from infra.embedded.layout import DATABASE, OWNER, PORT, Layout
 
 CONFIGURATION = {
@@ -48,7 +49,7 @@ def ensure_cluster(layout: Layout, account: Account, programs: Path) -> None:
             f"brings PostgreSQL {ours}. Use the Frontlog that made it, move the data with pg_upgrade, or set "
             "FRONTLOG_DATA_DIR to a new folder and ingest the articles again."
         )
-    layout.make_closed(layout.socket_dir, account.uid, account.gid)
+    make_closed(layout.socket_dir, account.uid, account.gid)
     _configure(layout, account)
 
 
@@ -67,7 +68,7 @@ def _make(layout: Layout, account: Account, programs: Path) -> None:
     # under another name until it is whole: a kill in the middle leaves nothing that looks like a cluster
     fresh = layout.cluster.with_name("postgres.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    layout.make_closed(fresh, account.uid, account.gid)
+    make_closed(fresh, account.uid, account.gid)
     _run(layout, account, [
         programs / "initdb", "--pgdata", fresh, "--username", OWNER, "--auth", "reject",
         "--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8",
@@ -83,25 +84,31 @@ def _run(layout: Layout, account: Account, command: list[str | Path], given: str
     done = subprocess.run(command, input=given, capture_output=True, text=True, **account.as_child())  # noqa: S603
     said = done.stdout + done.stderr
     if done.returncode or re.search(r"\b(ERROR|FATAL|PANIC):", said):
+        with layout.log.open("a") as log:
+            log.write(said)
         raise Stop(explain(layout, "the embedded PostgreSQL could not make its data folder", said))
 
 
 def _configure(layout: Layout, account: Account) -> None:
     lines = [f"{name} = '{value}'" for name, value in CONFIGURATION.items()]
     lines += [f"{name} = '{_quoted(path)}'" for name, path in (
-        ("unix_socket_directories", layout.socket_dir),
+        ("unix_socket_directories", _in_list(layout.socket_dir)),
         ("hba_file", layout.control / "pg_hba.conf"),
         ("ident_file", layout.control / "pg_ident.conf"),
     )]  # fmt: skip
-    if (own := layout.control / "local.conf").exists():
-        lines.append(f"include = '{_quoted(own)}'")
+    if layout.local_configuration.exists():
+        lines.append(f"include = '{_quoted(layout.local_configuration)}'")
     _write(layout.control / "postgresql.conf", lines)
     # the kernel says who connects; root may become anyone anyway
     _write(layout.control / "pg_hba.conf", ["local all all peer map=frontlog"])
     _write(layout.control / "pg_ident.conf", [f'frontlog "{name}" all' for name in sorted({"root", account.name})])
 
 
-def _quoted(path: Path) -> str:
+def _in_list(path: Path) -> str:
+    return '"' + str(path).replace('"', '""') + '"'
+
+
+def _quoted(path: Path | str) -> str:
     return str(path).replace("\\", "\\\\").replace("'", "''")
 
 
@@ -111,16 +118,3 @@ def _write(file: Path, lines: list[str]) -> None:
     fresh.write_text("\n".join(["# written at every start; your own settings go to local.conf", *lines, ""]))
     fresh.chmod(0o644)
     fresh.replace(file)
-
-
-def explain(layout: Layout, what: str, said: str) -> str:
-    """A sentence for the user out of what PostgreSQL's programs said, the disk named where it is the cause."""
-    if "No space left on device" in said or "Disk quota exceeded" in said:
-        free_mb = shutil.disk_usage(layout.data_dir).free // 1_000_000
-        return (
-            f"{what}: the disk of {layout.data_dir} is full ({free_mb} MB free). Make room (300 MB to begin with), "
-            "or set FRONTLOG_DATA_DIR to a folder on another disk."
-        )
-    blamed = [line for line in said.splitlines() if re.search(r"(error|ERROR|FATAL|PANIC|could not)\b", line)]
-    last = (blamed or said.strip().splitlines() or ["it said nothing"])[-1].strip()
-    return f"{what}: {last}. The whole log is in {layout.log}."

@@ -3,20 +3,18 @@
 ```
 data_dir/
   postgres/     the cluster, closed to all but the account the server runs as
-  socket/       the server's socket, closed likewise (or a folder in the temporary one, where this path is too long)
-  server/       locks, configuration and log, written by the supervisor
+  socket/       the server's socket, closed likewise (or a folder in /tmp, where this path is too long for one)
+  server/       locks, configuration and logs, written by the supervisor
 ```
 """
 
 import hashlib
 import os
-import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from domain.errors import Stop
+from infra.settings import Settings
 
 OWNER = "frontlog"
 DATABASE = "frontlog"
@@ -24,14 +22,19 @@ PORT = 5432
 """Only names the socket file: the server listens on no network address."""
 
 LONGEST_SOCKET_PATH = 103
-"""Bytes. `sun_path` holds 104 with the closing zero on macOS, 108 on Linux (unix(7), unix(4))."""
+"""Bytes. `sun_path` holds 104 with the closing zero on macOS, 108 on Linux (unix(4), unix(7))."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The paths of one data folder."""
+    """The paths of one data folder, which is absolute and free of links: all commands must agree on the socket."""
 
     data_dir: Path
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Layout":
+        """The layout of the settings' data folder, under its one true name."""
+        return cls(settings.data_dir.resolve())
 
     @property
     def cluster(self) -> Path:
@@ -70,62 +73,29 @@ class Layout:
         return self.control / "supervisor.log"
 
     @property
+    def local_configuration(self) -> Path:
+        """A user's own PostgreSQL settings, where there are any; read at every start, after ours."""
+        return self.control / "local.conf"
+
+    @property
     def socket_dir(self) -> Path:
         """Always the same for one data folder, so that a DSN stays good when the server starts anew."""
         beside = self.data_dir / "socket"
-        if len(os.fsencode(_socket(beside))) <= LONGEST_SOCKET_PATH:
+        path = os.fsencode(socket_in(beside))
+        if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:  # libpq takes a comma for a list of hosts
             return beside
         digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"frontlog-{digest}"
+        return Path(f"/tmp/frontlog-{digest}")  # noqa: S108  not TMPDIR, which differs between commands; made closed
 
     @property
     def socket(self) -> Path:
-        return _socket(self.socket_dir)
+        return socket_in(self.socket_dir)
 
     def conninfo(self, user: str = OWNER) -> str:
-        """A URL for libpq; it holds no secret, since the socket's folder is closed and the server asks the kernel."""
+        """A URL for libpq. It holds no secret: the socket's folder is closed and the kernel says who connects."""
         return f"postgresql://{user}@/{DATABASE}?host={quote(str(self.socket_dir), safe='')}&port={PORT}"
 
-    def prepare(self) -> None:
-        """Make the folders, locks and logs. Raises Stop when the data folder cannot be made or written."""
-        try:
-            if not self.data_dir.is_dir():
-                self.data_dir.mkdir(parents=True)
-                self.data_dir.chmod(0o755 if os.geteuid() == 0 else 0o700)
-            self.control.mkdir(exist_ok=True)
-            self._hand_to_owner(self.control, 0o755)
-            for file in (self.leases, self.supervisor, self.server, self.log, self.supervisor_log):
-                if not file.exists():
-                    file.touch(mode=0o600)
-                    self._hand_to_owner(file, 0o600)
-            if not os.access(self.leases, os.W_OK):
-                raise PermissionError(f"no permission to write {self.leases}")
-        except OSError as error:
-            raise Stop(
-                f"the data folder {self.data_dir} cannot be used: {error.strerror or error}. Make it writable for "
-                "this user, or set FRONTLOG_DATA_DIR to a folder that is, or FRONTLOG_DATABASE_URL to a server."
-            ) from error
 
-    def _hand_to_owner(self, path: Path, mode: int) -> None:
-        """What root makes in a user's data folder must not lock that user out later."""
-        if os.geteuid() == 0:
-            path.chmod(mode)
-            owner = self.data_dir.stat()
-            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
-
-    def make_closed(self, folder: Path, uid: int, gid: int) -> None:
-        """Make a folder that only the given account enters. Raises Stop when someone else's stands there."""
-        folder.mkdir(exist_ok=True, mode=0o700)
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (uid, os.geteuid()):
-            raise Stop(
-                f"{folder} is there already and belongs to user id {found.st_uid}, where Frontlog needs a folder of "
-                "its own. Remove it, or set FRONTLOG_DATA_DIR to another (shorter) path."
-            )
-        folder.chmod(0o700)
-        if found.st_uid != uid:
-            os.chown(folder, uid, gid)
-
-
-def _socket(folder: Path) -> Path:
+def socket_in(folder: Path) -> Path:
+    """The file that PostgreSQL makes in a socket folder."""
     return folder / f".s.PGSQL.{PORT}"

@@ -26,7 +26,7 @@ def held(path: Path) -> bool:
     """Whether some process holds the lock alone right now. A file that is not there is held by nobody."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     try:
         return not _try(descriptor, fcntl.LOCK_SH)

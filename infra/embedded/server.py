@@ -13,7 +13,8 @@ from domain.errors import Stop
 from infra.embedded import locks
 from infra.embedded.account import server_account
 from infra.embedded.binaries import programs
-from infra.embedded.cluster import ensure_cluster, explain
+from infra.embedded.cluster import ensure_cluster
+from infra.embedded.folders import explain
 from infra.embedded.layout import Layout
 
 START_TIMEOUT_S = 300.0
@@ -69,7 +70,8 @@ class Server:
         if lock is None:
             return
         # we hold the lock, hence no server lives and what a killed one left is stale, whoever has its pid by now
-        (self.layout.cluster / "postmaster.pid").unlink(missing_ok=True)
+        for stale in (self.layout.cluster / "postmaster.pid", Path(f"{self.layout.socket}.lock")):
+            stale.unlink(missing_ok=True)
         log = os.open(self.layout.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._log_starts_at = os.fstat(log).st_size
         configuration = f"config_file={self.layout.control / 'postgresql.conf'}"
@@ -100,6 +102,8 @@ class Server:
             deadline = time.monotonic() + timeout_s
             while self.alive() and time.monotonic() < deadline:
                 time.sleep(0.01)
+        with suppress(OSError):
+            self.layout.socket_dir.rmdir()
 
     def abandon(self) -> None:
         """Kill a server whose folder was deleted under it: there is nothing left to shut down in order."""

@@ -14,14 +14,18 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-from domain.errors import FrontlogError
+from domain.errors import FrontlogError, Stop
 from infra.embedded import locks
+from infra.embedded.folders import folder_trouble
 from infra.embedded.layout import Layout
 from infra.embedded.server import Server
 
 TICK_S = 0.2
 RESTARTS = 5
-"""How often a server that died by itself is started again before its supervisor gives up."""
+"""How often a server that keeps dying is started again before its supervisor gives up."""
+
+STABLE_S = 60.0
+"""A server that has lived this long owes nothing to its earlier deaths."""
 
 
 class Supervisor:
@@ -34,6 +38,8 @@ class Supervisor:
         self._server = Server(layout)
         self._told_to_stop = False
         self._idle_since: float | None = None
+        self._up_since = 0.0
+        self._restarts_left = RESTARTS
 
     def take_over(self) -> None:
         """Bring the server up and tell those who wait. Raises Stop saying why it cannot."""
@@ -41,29 +47,40 @@ class Supervisor:
             signal.signal(number, self._note_signal)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         self._layout.ready.unlink(missing_ok=True)
-        self._server.start()
+        with folder_trouble(self._layout):
+            self._server.start()
+        self._up_since = time.monotonic()
         fresh = self._layout.ready.with_suffix(".new")
         state = {"supervisor": os.getpid(), "server": self._server.pid(), "since": time.time()}
         fresh.write_text(json.dumps(state), encoding="ascii")
         fresh.replace(self._layout.ready)
 
     def watch(self) -> None:
-        """Return when the server is stopped: told so, unused for long enough, or its folder is gone."""
-        restarts_left = RESTARTS
+        """Return when the server is stopped: told so, unused for long enough, or its folder is gone.
+
+        Starts it again when it dies meanwhile, since commands with a lease count on it; Stop when it keeps dying.
+        """
         while not self._told_to_stop:
             if not locks.still_at(self._layout.supervisor, self._lock):
                 self._server.abandon()
                 return
+            if not self._layout.socket.exists():
+                self._server.stop()  # someone cleaned /tmp: it lives, but nobody can reach it any more
             if not self._server.alive():
-                if not restarts_left:
-                    return
-                restarts_left -= 1
-                self.take_over()
+                self._start_again()
             self._server.trim_log()
             if self._stopped_for_want_of_leases():
                 return
             time.sleep(TICK_S)
         self._stop()
+
+    def _start_again(self) -> None:
+        if time.monotonic() - self._up_since > STABLE_S:
+            self._restarts_left = RESTARTS
+        if not self._restarts_left:
+            raise Stop(f"the embedded PostgreSQL died {RESTARTS + 1} times within minutes. See {self._layout.log}.")
+        self._restarts_left -= 1
+        self.take_over()
 
     def _stopped_for_want_of_leases(self) -> bool:
         lock = locks.exclusive(self._layout.leases)
