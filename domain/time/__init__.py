@@ -1,0 +1,1 @@
+"""Expressions of time: calendar arithmetic, the grammar of English dates, and what each form stands for."""
