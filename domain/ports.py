@@ -2,26 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+import msgspec
 
 NO_STREAM = 0
 """Expected version of a stream that must not exist yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, frozen=True):
     """An event on its way into the log. `data` is JSON-ready (date as ISO string)."""
 
     type: str
     data: Mapping[str, Any]
     schema_version: int = 1
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class StoredEvent(msgspec.Struct, frozen=True):
     """An event in the log. `position` is global and rises, with harmless holes; `version` counts in the stream from 1.
 
     `recorded_at` is the database's, with time zone; `digest` (hex) chains to the event before it in its stream.

@@ -1,7 +1,7 @@
 """Writing events: one call to the database for a short append, COPY for a long one, the same rows either way."""
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from domain.errors import ConcurrencyError, InvalidInput
 from domain.ports import NewEvent, StoredEvent
 from infra.postgres.queries import queries
 
-LONG = 24
+LONG = 5
 """From this many events on, COPY is faster than one function call (docs/decisions/012-appends.md)."""
 
 CHUNK = 128
@@ -59,22 +59,22 @@ def stream_version(connection: psycopg.Connection, stream: str) -> int:
 
 
 class _Rows:
-    """Events in their canonical spelling, with the digests of their content."""
+    """Events on their way into one stream, and their canonical spelling."""
 
     def __init__(self, stream: str, expected_version: int, events: Sequence[NewEvent]) -> None:
         self.stream = stream
         self.expected_version = expected_version
         self.events = events
+        self._metadata: Mapping[str, Any] | None = None
+        self._spelled_metadata = b""
 
-    def spelled(self, start: int, stop: int) -> Iterator[tuple[NewEvent, bytes, bytes, bytes]]:
-        """(event, data, metadata, content digest) from `start` to `stop`."""
-        known: tuple[Mapping[str, Any] | None, bytes] = (None, b"")  # one append shares its metadata
-        for version, event in enumerate(self.events[start:stop], self.expected_version + start + 1):
-            data = _spell(self.stream, event, event.data)
-            if event.metadata is not known[0]:
-                known = (event.metadata, _spell(self.stream, event, event.metadata))
-            content = chain.content_digest(self.stream, version, event.type, event.schema_version, data, known[1])
-            yield event, data, known[1], content
+    def spelled(self, index: int) -> tuple[bytes, bytes, bytes]:
+        """(head, data, metadata) of one event, as domain.chain spells them."""
+        event = self.events[index]
+        if event.metadata is not self._metadata:  # one append shares its metadata
+            self._metadata, self._spelled_metadata = event.metadata, _spell(self.stream, event, event.metadata)
+        head = chain.head(self.stream, self.expected_version + index + 1, event.type, event.schema_version)
+        return head, _spell(self.stream, event, event.data), self._spelled_metadata
 
 
 def _spell(stream: str, event: NewEvent, document: Mapping[str, Any]) -> bytes:
@@ -100,15 +100,17 @@ def _call(
     connection: psycopg.Connection, rows: _Rows, count: int, reserve: int | None = None
 ) -> tuple[datetime, list[int], list[bytes]]:
     """The first `count` events through frontlog_log.append; `reserve` more positions come after theirs."""
-    spelled = list(rows.spelled(0, count))
+    events = rows.events[:count]
+    spelled = [tuple(part.decode() for part in rows.spelled(index)) for index in range(count)]
+    heads, datas, metadatas = (list(column) for column in zip(*spelled, strict=True))
     arguments: tuple[object, ...] = (
         rows.stream,
         rows.expected_version,
-        [event.type for event, *_ in spelled],
-        [event.schema_version for event, *_ in spelled],
-        [data.decode() for _, data, _, _ in spelled],
-        [metadata.decode() for _, _, metadata, _ in spelled],
-        [content for *_, content in spelled],
+        [event.type for event in events],
+        [event.schema_version for event in events],
+        heads,
+        datas,
+        metadatas,
     )
     if reserve is None:
         row = connection.execute(queries("log")["append"], arguments, binary=True).fetchone()
@@ -138,23 +140,26 @@ def _chunk(rows: _Rows, start: int, stop: int, at: datetime, positions: list[int
     stream = rows.stream.encode()
     recorded_us = chain.microseconds(at)
     digest = digests[-1]
-    for index, (event, data, metadata, content) in enumerate(rows.spelled(start, stop), start):
-        digest = chain.link(digest, content, recorded_us, positions[index])
+    for index in range(start, stop):
+        event = rows.events[index]
+        position = positions[index]
+        head, data, metadata = rows.spelled(index)
+        digest = chain.link(digest, recorded_us, position, head, data, metadata)
         digests.append(digest)
         type_name = event.type.encode()
-        parts += (
-            _FIXED(
-                9, 8, positions[index], 8, recorded_us, 4, rows.expected_version + index + 1, 4, event.schema_version,
-                len(stream),
-            ),
-            stream,
-            _SIZE(len(type_name)),
-            type_name,
-            _JSONB(len(data) + 1, 1),
-            data,
-            _JSONB(len(metadata) + 1, 1),
-            metadata,
-            _SIZE(len(digest)),
-            digest,
-        )  # fmt: skip
+        version = rows.expected_version + index + 1
+        parts.append(
+            b"%b%b%b%b%b%b%b%b\0\0\0\x20%b"
+            % (
+                _FIXED(9, 8, position, 8, recorded_us, 4, version, 4, event.schema_version, len(stream)),
+                stream,
+                _SIZE(len(type_name)),
+                type_name,
+                _JSONB(len(data) + 1, 1),
+                data,
+                _JSONB(len(metadata) + 1, 1),
+                metadata,
+                digest,
+            )
+        )
     return b"".join(parts)

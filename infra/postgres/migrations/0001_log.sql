@@ -27,8 +27,8 @@ COMMENT ON COLUMN frontlog_log.events.position IS 'Global order; rises, with har
 COMMENT ON COLUMN frontlog_log.events.recorded_at IS 'The server''s clock at the append; one value for one append.';
 COMMENT ON COLUMN frontlog_log.events.version IS 'Place in the stream, from 1, without holes.';
 COMMENT ON COLUMN frontlog_log.events.digest IS
-    'SHA-256 over the digest before it in the stream, the event''s content digest, recorded_at and position '
-    '(domain/chain.py defines both; frontlog verify recomputes them).';
+    'SHA-256 over the digest before it in the stream, recorded_at, position and the event as canonical JSON '
+    '(domain/chain.py defines it; frontlog verify recomputes it).';
 
 CREATE TABLE frontlog_log.article_texts (
     digest text COLLATE "C" PRIMARY KEY CHECK (digest ~ '^[0-9a-f]{64}$'),
@@ -84,12 +84,14 @@ COMMENT ON FUNCTION frontlog_log.safe_mark() IS
     'The position up to which every event that will ever be there is visible to the next statement.';
 
 
+-- `heads`, `datas` and `metadatas` are the event's canonical JSON in three pieces, as domain/chain.py spells it: jsonb
+-- spells it anew, so the digest is taken of what came in.
 -- Appends the events if the stream is at expected_version. Otherwise changes nothing and returns the version it is at,
 -- with positions null: an exception would cost the caller's whole transaction.
 -- A writer that was first at the same moment is met by ON CONFLICT on the first row, which waits for its commit.
 CREATE FUNCTION frontlog_log.append(
     into_stream text, expected_version integer,
-    types text[], schema_versions integer[], datas text[], metadatas text[], contents bytea[],
+    types text[], schema_versions integer[], heads text[], datas text[], metadatas text[],
     OUT actual_version integer, OUT at timestamptz, OUT positions bigint[], OUT digests bytea[]
 ) LANGUAGE plpgsql AS $$
 DECLARE
@@ -108,7 +110,8 @@ BEGIN
     digests := '{}';
     FOR i IN 1 .. cardinality(types) LOOP
         positions := positions || nextval('frontlog_log.event_position');
-        chained := sha256(chained || contents[i] || timestamptz_send(at) || int8send(positions[i]));
+        chained := sha256(chained || timestamptz_send(at) || int8send(positions[i])
+                          || convert_to(heads[i] || datas[i] || ',' || metadatas[i] || ']', 'UTF8'));
         digests := digests || chained;
         INSERT INTO frontlog_log.events
                (position, recorded_at, version, schema_version, stream, type, data, metadata, digest)
