@@ -48,3 +48,21 @@ SELECT text FROM frontlog_log.article_texts WHERE digest = %s
 -- name: lock
 -- The two-number form, so that no name can look like a writer's floor. A collision of names costs a wait.
 SELECT pg_advisory_xact_lock(26226, hashtext(%s))
+
+-- name: verify_stream
+SELECT position, stream, version, type, schema_version, data::text, metadata::text, recorded_at, digest
+  FROM frontlog_log.events
+ WHERE stream = %s
+ ORDER BY version
+
+-- name: verify_all
+-- In stream order: a check then needs the memory of one event, however many streams there are.
+SELECT position, stream, version, type, schema_version, data::text, metadata::text, recorded_at, digest
+  FROM frontlog_log.events
+ ORDER BY stream, version
+
+-- name: broken_texts
+-- The digest of a text is its key.
+SELECT digest FROM frontlog_log.article_texts
+ WHERE text IS NOT NULL AND encode(sha256(convert_to(text, 'UTF8')), 'hex') <> digest
+ ORDER BY digest
