@@ -1,0 +1,333 @@
+"""Reading a noun phrase as an actor. An armed or governing head, or a name that is known to be one, is required."""
+
+from domain.coder.phrases import Sentence
+from domain.coder.readings import ActorReading
+from domain.names import fold
+
+_PRONOUNS = frozenset(("it", "they", "them", "he", "she", "him", "her", "itself", "themselves", "both", "neither", "former",
+                       "latter", "who", "which", "that", "others", "all", "each"))  # fmt: skip
+_SPEAKER = frozenset(("we", "us", "i", "our", "my", "me"))
+_POSSESSIVE = frozenset(("its", "their", "his", "her"))
+_QUANTITIES = frozenset(
+    ("hundred", "dozen", "thousand", "number", "score", "group", "series", "handful", "majority", "most", "some", "many",
+     "several", "few", "one", "two", "remnant", "pocket", "rest", "thousands", "hundreds", "dozens", "wave", "all", "none")
+)  # fmt: skip
+_FRESH = frozenset(("fresh", "additional", "new", "more", "extra", "further"))
+_BACKED = ("backed", "aligned", "allied", "led", "linked", "supported", "affiliated", "installed", "trained")
+_STRIPPED = frozenset(
+    ["several", "some", "many", "more", "few", "hundred", "hundreds", "dozens", "dozen", "thousand", "thousands", "other", "fresh", "additional", "new", "extra", "further", "local", "remaining", "last", "about", "around", "nearly", "almost", "over", "than", "another", "all", "most", "own", "first", "main", "small", "large", "of", "its", "their", "his", "our", "hardline", "suspected", "heroic"]
+)
+_COMPLEMENTS = ("loyal", "allied", "aligned", "supported", "backed", "from", "opposed", "linked", "affiliated")
+
+
+class ActorPhrases:
+    """Reads phrases of one sentence as actors."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.s = sentence
+        self.tree = sentence.tree
+        self.lex = sentence.lexicon
+
+    def read(self, head: int, depth: int = 0) -> ActorReading | None:
+        """The actor that the phrase of this head names, or None when it names none."""
+        low, lemma = self.tree.lower[head], self.tree.lemma[head]
+        if low in _SPEAKER and low not in ("i", "me", "my"):
+            return self._simple(head, "speaker", low, "neutral")
+        if self.tree.tag(head) in ("PRP", "PRP$", "DT", "WP", "WDT", "CC", "JJ") and low in _PRONOUNS | _POSSESSIVE:
+            return self._simple(head, "pronoun", low, "neutral")
+        if head in self.s.names.timed or depth > 4:
+            return None
+        return self._named(head) or self._common(head, lemma, depth) or self._by_quantity(head, lemma, depth)
+
+    # --- names ------------------------------------------------------------------------------------------------------
+
+    def _named(self, head: int) -> ActorReading | None:
+        mention = self.s.names.mention_of.get(head)
+        if mention is not None and not mention.modifier:
+            return self._from_mention(head)
+        run = self.s.names.run_of.get(head)
+        if run is None or mention is not None:
+            return None
+        text = self.s.names.text(run)
+        words = {self.tree.lower[i] for i in range(run.first, run.last + 1)}
+        cls = self.s.article.armed.get(fold(text))
+        if cls is None and words & self.lex.words("armed_name_words") and not self._looks_unarmed(head, words):
+            cls = "neutral"
+        if cls is None:
+            return None
+        return self._reading(head, "named", run.first, run.last, text, word=self.tree.lemma[head], cls=cls)
+
+    def _looks_unarmed(self, head: int, words: set[str]) -> bool:
+        return bool(
+            words
+            & (
+                self.lex.words("unarmed_modifiers")
+                | self.lex.words("facility_heads")
+                | self.lex.words("naming_facilities")
+            )
+        )
+
+    def _from_mention(self, head: int) -> ActorReading | None:
+        mention = self.s.names.mention_of[head]
+        inside = [t.i for t in self.tree.tokens if mention.start <= t.start < mention.end]
+        first, last = inside[0], inside[-1]
+        run = self.s.names.run_of.get(head)
+        if run is not None and not mention.kind and run.first < first and mention.weak:
+            return None
+        if head != last and head in inside:
+            last = max(last, head)
+        lemma = self.tree.lemma[last]
+        if mention.weak and self._is_place_by_grammar(head, inside):
+            return None
+        if mention.kind in ("unit", None) and not mention.ids and run is not None:
+            first, last = min(first, run.first), max(last, run.last)
+        text = self.tree.words(first, last)
+        cls = _class_of_kind(mention.kind) or self._head_class(lemma) or "neutral"
+        common = self._head_class(lemma) is not None and not self.tree.tokens[last].text[:1].isupper()
+        how = "described" if common else "named"
+        return self._reading(head, how, first, last, text, word=lemma, cls=cls, ids=mention.ids, weak=mention.weak)
+
+    def _is_place_by_grammar(self, head: int, inside: list[int]) -> bool:
+        """A country's or capital's name inside a larger phrase ("Turkey border") is no actor."""
+        return self.tree.dep(head) in ("compound", "amod") and self.tree.head(head) not in inside
+
+    # --- common heads -----------------------------------------------------------------------------------------------
+
+    def _head_class(self, lemma: str) -> str | None:
+        for name, cls in (
+            ("state_heads", "state"),
+            ("rebel_heads", "rebel"),
+            ("neutral_heads", "neutral"),
+            ("equipment_heads", "neutral"),
+        ):
+            if self.lex.has(name, lemma):
+                return cls
+        return None
+
+    def _common(self, head: int, lemma: str, depth: int) -> ActorReading | None:
+        if not (self.tree.is_noun(head) or self.tree.tag(head).startswith("JJ")):
+            return None
+        cls = self._head_class(lemma)
+        group = self.lex.has("group_heads", lemma)
+        mods = self.s.modifiers(head)
+        words = {self.tree.lower[m] for m in mods} | {self.tree.lemma[m] for m in mods}
+        if (cls is None and not group) or words & self.lex.words("unarmed_modifiers"):
+            return None
+        inner = self._owner(head, lemma, mods, depth) if self.lex.has("unit_heads", lemma) or cls else None
+        if inner is not None:
+            return inner
+        if cls is None and not self._armed_group(head, mods, words):
+            return None
+        return self._bare_or_described(head, lemma, cls or self._group_class(words), mods)
+
+    def _group_class(self, words: set[str]) -> str:
+        return "rebel" if words & self.lex.words("rebel_heads") else "neutral"
+
+    def _armed_group(self, head: int, mods: list[int], words: set[str]) -> bool:
+        """A group is an actor when something armed qualifies it, or when it refers back to one."""
+        if (
+            words & (self.lex.words("rebel_heads") | self.lex.words("state_heads") | self.lex.words("neutral_heads"))
+            or "armed" in words
+        ):
+            return True
+        if any(word.split("-")[-1] in _BACKED or word.startswith(("anti", "pro-")) for word in words):
+            return True
+        if any(m in self.s.names.mention_of for m in mods):
+            return True
+        return self.s.definite(head) and not [m for m in mods if self.s.names.run_of.get(m)]
+
+    def _owner(self, head: int, lemma: str, mods: list[int], depth: int) -> ActorReading | None:
+        """ "fighters of the X", "X fighters", "its fighters", "X's men": the organisation they belong to."""
+        unit = self.lex.has("unit_heads", lemma)
+        for k in self.tree.kids(head, "poss") if unit else ():
+            owner = self.read(k, depth + 1)
+            if owner is not None and not owner.weak:
+                return self._as_unit(owner, head, k)
+            if owner is None and self.tree.tag(k) == "PRP$":
+                return self._simple(head, "pronoun", self.tree.lower[k], "neutral")
+        inner = self._modifier_owner(head, mods)
+        if inner is not None:
+            return inner
+        if unit and not self._nationality(mods):
+            for k in self.tree.kids(head, "prep"):
+                for target in self.tree.kids(k, "pobj") if self.tree.lower[k] == "of" else ():
+                    owner = self.read(target, depth + 1)
+                    if owner is not None and owner.how not in ("pronoun",) and not owner.weak and "guard" not in lemma:
+                        return self._as_unit(owner, head, target)
+        return None
+
+    def _nationality(self, mods: list[int]) -> bool:
+        return any(self.tree.tokens[m].text[:1].isupper() for m in mods)
+
+    def _modifier_owner(self, head: int, mods: list[int]) -> ActorReading | None:
+        named = [m for m in mods if (x := self.s.names.mention_of.get(m)) and not x.modifier and not x.weak]
+        if named and all(
+            self.s.names.mention_of[m].ids or self.s.names.mention_of[m].kind in ("label", "unit") for m in named
+        ):
+            owner = self._from_mention(named[-1])
+            return self._as_unit(owner, head, named[-1]) if owner else None
+        for m in reversed(mods):
+            run = self.s.names.run_of.get(m)
+            cls = self.s.article.armed.get(fold(self.s.names.text(run))) if run else None
+            if run and cls and m not in self.s.names.mention_of:
+                text = self.s.names.text(run)
+                return self._as_unit(
+                    self._reading(m, "named", run.first, run.last, text, word=self.tree.lemma[m], cls=cls), head, m
+                )
+        return None
+
+    def _as_unit(self, owner: ActorReading, head: int, source: int) -> ActorReading:
+        """The owner, written as the whole phrase."""
+        first = min(self.s.left_edge(head), source)
+        last = max(head, source if source > head else head)
+        start, end = self.tree.tokens[first].start, self.tree.tokens[last].end
+        fresh = self._is_fresh(head) or owner.fresh
+        return ActorReading(
+            head, owner.how, self._clean(first, last), owner.resolved, owner.word, owner.cls, start, end, owner.ids,
+            owner.weak, owner.plural, fresh, owner.modifiers, self._loaded(first, last),
+        )  # fmt: skip
+
+    def _bare_or_described(self, head: int, lemma: str, cls: str, mods: list[int]) -> ActorReading:
+        first = self.s.left_edge(head)
+        named = [m for m in mods if (self.tree.tokens[m].text[:1].isupper() and m > 0) or m in self.s.names.mention_of]
+        telling = [m for m in mods if self.tree.lower[m] not in _STRIPPED and not self.tree.tokens[m].text.isdigit()
+                   and not self.lex.has("terms_of_abuse", self.tree.lower[m])]  # fmt: skip
+        last, complement = head, self._complement(head)
+        kept = [m for m in telling if self.tree.tag(m) != "CD"]
+        own = [k for k in self.tree.kids(head, "poss") if self.tree.is_noun(k)]
+        if complement is not None and not named:
+            last = complement
+        start_word = own[0] if own and not named else (kept[0] if kept else head)
+        start_word = min(start_word, self.s.left_edge(start_word)) if own and not named else start_word
+        text = self._clean(min(start_word, head), last)
+        how = (
+            "described"
+            if named or complement is not None or own
+            else ("definite" if self.s.definite(head) or self._generic(kept) else "bare")
+        )
+        word = self._generic(kept) or lemma
+        return self._reading(head, how, first, last, text, word=word, cls=cls,
+                             modifiers=frozenset(self.tree.lower[m] for m in kept), loaded=self._loaded(first, head))  # fmt: skip
+
+    def _generic(self, kept: list[int]) -> str | None:
+        """ "army units", "junta columns": the head that the modifier stands for."""
+        if len(kept) == 1 and self.tree.tag(kept[0]).startswith("NN"):
+            lemma = self.tree.lemma[kept[0]]
+            if lemma in (
+                "army",
+                "military",
+                "junta",
+                "coalition",
+                "alliance",
+                "militia",
+                "rebel",
+                "regime",
+                "police",
+            ) or (self.lex.has("group_heads", lemma)):
+                return lemma
+        return None
+
+    def _complement(self, head: int) -> int | None:
+        """Last token of "loyal to X", "from X", "supported by X" right behind the head."""
+        tree = self.tree
+        for k in tree.kids(head, "amod", "acl", "prep", "relcl"):
+            if k == head + 1 and tree.lower[k] in _COMPLEMENTS:
+                inside = [i for i in tree.subtree(k)]
+                last = k
+                for i in inside:
+                    if (
+                        i == last + 1
+                        and tree.lower[i] not in (",", ";", "who", "which", "when", "while")
+                        and not (tree.is_verb(i) and i != k)
+                    ):
+                        last = i
+                    elif i > last:
+                        break
+                if (
+                    last in self.s.names.timed
+                    or last == k
+                    or (tree.lower[k] == "from"
+                    and last not in self.s.names.run_of)
+                ):
+                    return None
+                return last
+        return None
+
+    def _by_quantity(self, head: int, lemma: str, depth: int) -> ActorReading | None:
+        """ "hundreds of rebels", "a group of mercenaries", "one of its units"."""
+        if (
+            lemma not in _QUANTITIES
+            and self.tree.lower[head] not in _QUANTITIES
+            and lemma not in ("convoy", "column", "gathering", "wave", "mix")
+        ):
+            return None
+        for k in self.tree.kids(head, "prep"):
+            for target in self.tree.kids(k, "pobj") if self.tree.lower[k] == "of" else ():
+                return self.read(target, depth + 1)
+        return None
+
+    # --- building ---------------------------------------------------------------------------------------------------
+
+    def _is_fresh(self, head: int) -> bool:
+        words = {self.tree.lower[m] for m in self.s.modifiers(head)}
+        return (
+            self.tree.lemma[head] == "reinforcement"
+            or "reinforcement" in {self.tree.lemma[i] for i in self.s.modifiers(head)}
+            or bool(words & _FRESH)
+        )
+
+    def _loaded(self, first: int, last: int) -> tuple[str, ...]:
+        found = [
+            i
+            for i in range(first, last + 1)
+            if self.lex.has("terms_of_abuse", self.tree.lemma[i]) or self.lex.has("terms_of_abuse", self.tree.lower[i])
+        ]
+        return tuple(dict.fromkeys(self.tree.tokens[i].text for i in found if self.tree.lower[i] != "enemy"))
+
+    def _clean(self, first: int, last: int) -> str:
+        while first < last and (
+            self.tree.lower[first] in ("the", "a", "an", "this", "these", "that", "those", "'s")
+            or self.tree.tag(first) in ("PRP$", "POS")
+        ):
+            first += 1
+        return self.tree.words(first, last)
+
+    def _simple(self, head: int, how: str, word: str, cls: str) -> ActorReading:
+        token = self.tree.tokens[head]
+        plural = word not in ("it", "its", "he", "his", "she", "him", "her", "itself")
+        return ActorReading(head, how, token.text, token.text, word, cls, token.start, token.end, plural=plural)
+
+    def _reading(
+        self, head: int, how: str, first: int, last: int, text: str, *, word: str, cls: str,
+        ids: tuple[str, ...] = (), weak: bool = False, modifiers: frozenset[str] = frozenset(), loaded: tuple[str, ...] = (),
+    ) -> ActorReading:  # fmt: skip
+        start, end = self.tree.tokens[first].start, self.tree.tokens[last].end
+        plural = self.tree.tag(head) in ("NNS", "NNPS") or word in (
+            "police",
+            "army",
+            "military",
+            "group",
+            "alliance",
+            "coalition",
+        )
+        return ActorReading(head, how, self._clean(first, last), text, word, cls, start, end, ids, weak, plural,
+                            self._is_fresh(head), modifiers, loaded)  # fmt: skip
+
+
+def _class_of_kind(kind: str | None) -> str | None:
+    if kind is None or kind in ("label",):
+        return None
+    if kind in (
+        "government",
+        "state forces",
+        "police",
+        "external state",
+        "country",
+        "capital",
+        "demonym",
+        "pro-government militia",
+    ):
+        return "state"
+    if kind in ("rebel", "separatist", "jihadist group", "militia", "umbrella", "gang", "tribe"):
+        return "rebel"
+    return "neutral"

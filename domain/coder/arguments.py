@@ -1,0 +1,234 @@
+"""Who does what to whom: a predicate's arguments by grammatical position, the passive and gaps undone."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from domain.coder.tree import Tree
+
+_RELATIVES = ("WDT", "WP", "WP$", "WRB")
+_SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass")
+_CLAUSE = ("xcomp", "advcl", "ccomp", "pcomp", "dep")
+LOCATIVES = frozenset(
+    ["in", "at", "near", "on", "around", "inside", "outside", "along", "across", "within", "over", "throughout", "through", "beside", "behind", "beyond", "opposite", "by", "for", "against", "between", "towards", "toward", "into", "onto", "from", "below", "above"]
+)
+"""Prepositions that may name where something happens; `@loc` in a rule stands for the narrower set `AT`."""
+AT = ("in", "at", "near", "around", "inside", "outside", "along", "across", "within", "throughout", "on", "through",
+      "north of", "south of", "east of", "west of", "northeast of", "northwest of", "southeast of", "southwest of",
+      "close to", "just outside", "north-east of", "north-west of", "south-east of", "south-west of", "over", "beside")  # fmt: skip
+
+
+class Arguments:
+    """The arguments of one verb or noun. All answers are token indices of phrase heads, coordination spread out."""
+
+    def __init__(self, tree: Tree, predicate: int) -> None:
+        self.tree, self.predicate = tree, predicate
+        self.verbal = tree.is_verb(predicate)
+
+    # --- voice and subject ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def passive(self) -> bool:
+        """Whether the predicate is a passive, a bare participle after its noun included."""
+        tree, v = self.tree, self.predicate
+        if tree.kids(v, "auxpass", "nsubjpass") or any(tree.lower[k] in ("being", "been") for k in tree.kids(v, "aux")):
+            return bool(tree.kids(v, "auxpass", "nsubjpass"))
+        if tree.tag(v) not in ("VBN", "VBD"):
+            return False
+        if tree.dep(v) in ("acl", "advcl") and tree.tag(v) == "VBN":
+            return not tree.kids(v, "aux", "nsubj", "dobj") or bool(tree.kids(v, "agent"))
+        if tree.dep(v) == "conj" and tree.tag(v) == "VBN" and not tree.kids(v, "nsubj", "aux", "dobj"):
+            return Arguments(tree, tree.first_conjunct(v)).passive if tree.is_verb(tree.first_conjunct(v)) else False
+        return bool(tree.kids(v, "agent"))
+
+    @cached_property
+    def surface(self) -> list[int]:
+        """The written subject, through coordination, control and relative clauses."""
+        return self._spread(self._surface_heads())
+
+    def _surface_heads(self) -> list[int]:
+        tree, v, seen = self.tree, self.predicate, set[int]()
+        while v not in seen:
+            seen.add(v)
+            own = [k for k in tree.kids(v, *_SUBJECTS) if tree.tag(k) != "EX"]
+            if own:
+                return [self._antecedent(own[0], v)]
+            parent, dep = tree.head(v), tree.dep(v)
+            if dep == "acl":
+                return [parent]
+            if dep == "relcl" and not own:
+                return [parent]
+            if dep == "pcomp" and not tree.is_verb(parent):
+                parent = tree.head(parent)
+            if dep in ("conj", *_CLAUSE) and (tree.is_verb(parent) or tree.tag(parent).startswith("JJ")):
+                v = parent
+                continue
+            if dep in ("conj", *_CLAUSE) and tree.is_noun(parent) and dep != "conj":
+                return [parent]
+            return []
+        return []
+
+    def _antecedent(self, i: int, verb: int) -> int:
+        """What a relative pronoun stands for; any other token stands for itself."""
+        tree = self.tree
+        if tree.tag(i) not in _RELATIVES:
+            return i
+        for clause in (verb, *tree.ancestors(verb)):
+            if tree.dep(clause) == "relcl":
+                return tree.head(clause)
+        return i
+
+    @cached_property
+    def subject(self) -> list[int]:
+        """The deep subject: a passive's agent, else the written subject."""
+        return self.agent if self.passive else self.surface
+
+    @cached_property
+    def agent(self) -> list[int]:
+        """The by-phrase, only of a passive."""
+        if not self.passive:
+            return []
+        direct = [p for k in self.tree.kids(self.predicate, "agent") for p in self.tree.kids(k, "pobj")]
+        if not direct and self.tree.dep(self.predicate) == "conj":
+            return []
+        return self._spread(direct or self._prep_heads("by"))
+
+    @cached_property
+    def object(self) -> list[int]:
+        """The deep object: a passive's written subject, else the direct object, else the gap of a relative clause."""
+        tree, v = self.tree, self.predicate
+        if self.passive:
+            return self.surface
+        own = tree.kids(v, "dobj", "attr", "oprd") or self._stray_object()
+        if own:
+            return self._spread([self._antecedent(k, v) for k in own[:1]])
+        if tree.dep(v) == "relcl" and tree.kids(v, "nsubj") and not self._fronted():
+            return [tree.head(v)]
+        return self._shared_object()
+
+    def _stray_object(self) -> list[int]:
+        """An object that the parser hung elsewhere: a noun right behind the verb, labelled `dep` or as a clause's."""
+        tree, v = self.tree, self.predicate
+        return [
+            k for k in tree.kids(v, "dep", "nmod", "pobj", "npadvmod") if k > v and tree.is_proper(k) and k <= v + 4
+        ][:1]
+
+    def _shared_object(self) -> list[int]:
+        """ "seized and then lost the town": the object of a later conjunct."""
+        tree, v = self.tree, self.predicate
+        later = [c for c in tree.kids(v, "conj") if tree.is_verb(c) and c == v + 2]
+        return self._spread([o for c in later for o in tree.kids(c, "dobj")])
+
+    def _fronted(self) -> bool:
+        """Whether a relative pronoun already fills some place of the clause other than the subject."""
+        tree, v = self.tree, self.predicate
+        return any(
+            tree.tag(t) in _RELATIVES for t in tree.subtree(v) if t < v and tree.dep(t) in ("pobj", "advmod", "poss")
+        )
+
+    # --- prepositions -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def preps(self) -> list[tuple[str, int]]:
+        """(preposition, phrase head) below the predicate; compound ones ("out of", "in on") under each of their names."""
+        return list(self._preps_of(self.predicate))
+
+    @cached_property
+    def near_preps(self) -> list[tuple[str, int]]:
+        """The same, hung on the object or the subject by the parser: asked only when the predicate has none."""
+        heads = [*self.object, *(self.surface if self.passive else [])] if self.verbal else []
+        return [pair for head in heads for pair in self._preps_of(head)]
+
+    def _preps_of(self, i: int) -> Iterator[tuple[str, int]]:
+        tree = self.tree
+        waiting = [
+            (k, "") for k in tree.kids(i, "prep", "prt", "advmod", "agent", "dative", "prepadv", "npadvmod", "advcl")
+        ]
+        steps = 0
+        while waiting and steps < 60:
+            steps += 1
+            k, before = waiting.pop(0)
+            if tree.is_verb(k) and tree.lower[k] not in ("including", "following", "according"):
+                continue
+            if tree.dep(k) == "npadvmod" and not tree.kids(k, "prep", "advmod"):
+                continue
+            key = f"{before} {tree.lower[k]}".strip()
+            names = [tree.lower[k]] + ([key] if before else [])
+            marker = self._particle_before(i, k)
+            if marker:
+                names.append(f"{marker} {tree.lower[k]}")
+            if tree.dep(k) == "dative" and tree.is_noun(k):
+                yield "dative", k
+            for target in tree.kids(k, "pobj", "pcomp"):
+                if tree.tag(target) in _RELATIVES:
+                    target = self._antecedent(target, i)
+                if not tree.is_verb(target):
+                    for name in names:
+                        yield name, target
+                    if tree.lower[k] in ("to", "within") and tree.lower[target] in ("within",):
+                        waiting.append((target, tree.lower[k]))
+            waiting.extend(
+                (c, tree.lower[k]) for c in tree.kids(k, "prep") if tree.dep(k) != "npadvmod" or tree.lower[c] == "of"
+            )
+            waiting.extend((c, "") for c in tree.kids(k, "conj") if tree.tag(c) == "IN")
+
+    def _particle_before(self, i: int, prep: int) -> str:
+        """The particle or adverb of the predicate right before a preposition."""
+        tree = self.tree
+        return next((tree.lower[k] for k in tree.kids(i, "prt", "advmod") if k == prep - 1), "")
+
+    def _prep_heads(self, name: str) -> list[int]:
+        return [head for key, head in self.preps if key == name]
+
+    @cached_property
+    def particles(self) -> set[str]:
+        """Particles and adverbs of the predicate: out, back, over, and prepositions left alone."""
+        tree = self.tree
+        return {tree.lower[k] for k in tree.kids(self.predicate, "prt", "advmod", "prep")}
+
+    # --- paths ------------------------------------------------------------------------------------------------------
+
+    def follow(self, path: str) -> list[int]:
+        """The phrase heads that a rule's path leads to, e.g. "object", "from", "under/control/of", "@loc"."""
+        steps = path.split("/")
+        heads = self._step(self, steps[0])
+        for step in steps[1:]:
+            if step in _FUNCTIONS or step in _PREPOSITIONS or step.startswith("@"):
+                heads = [found for h in heads for found in self._step(Arguments(self.tree, h), step)]
+            else:
+                heads = [h for h in heads if self.tree.lemma[h] == step or self.tree.lower[h] == step]
+        return list(dict.fromkeys(heads))
+
+    def _step(self, at: "Arguments", step: str) -> list[int]:
+        tree = at.tree
+        if step in ("subject", "object", "surface", "agent"):
+            found: list[int] = getattr(at, step)
+            return found
+        if step == "poss":
+            return at._spread([k for k in tree.kids(at.predicate, "poss")])
+        if step in ("amod", "compound"):
+            return tree.kids(at.predicate, "compound", "amod", "nmod")
+        if step == "verb":
+            return [a for a in list(tree.ancestors(at.predicate))[:3] if tree.is_verb(a)][:1]
+        if step == "purpose":
+            return [k for k in tree.kids(at.predicate, "advcl", "xcomp") if tree.tag(k) == "VB"]
+        names = AT if step == "@loc" else (step,)
+        return at.prepositional(names)
+
+    def prepositional(self, names: tuple[str, ...]) -> list[int]:
+        """Heads of the phrases under one of these prepositions, the predicate's own first."""
+        own = [h for key, h in self.preps if key in names]
+        return self._spread(own or [h for key, h in self.near_preps if key in names])
+
+    def _spread(self, heads: list[int]) -> list[int]:
+        found: list[int] = []
+        for head in heads:
+            for c in self.tree.conjuncts(head):
+                if c == head or not self.tree.is_verb(c):
+                    found.append(c)
+        return list(dict.fromkeys(found))
+
+
+_FUNCTIONS = frozenset(("subject", "object", "surface", "agent", "poss", "amod", "compound", "verb", "purpose"))
+_PREPOSITIONS = frozenset(
+    (*AT, *LOCATIVES, "of", "to", "with", "by", "from", "out of", "among", "under", "off", "dative", "upon", "per")
+)

@@ -1,0 +1,175 @@
+"""Frames into coded events: resolved, dated, attributed, one a codebook unit."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from domain.coder.attribution import source_of
+from domain.coder.conditions import operation_name
+from domain.coder.dating import time_of
+from domain.coder.frames import Frame
+from domain.coder.modality import Modality
+from domain.coder.phrases import Sentence
+from domain.coder.readings import ActorReading
+from domain.coder.resolve import Resolver
+from domain.events import ActorRef, CodedEvent, Occurred, PlaceRef
+from domain.time_expressions import TimeExpression, to_occurred
+
+STATES = ("ControlAsserted", "SiegeReported", "PresenceReported")
+INHERITS = (
+    "ClashReported",
+    "AttackReported",
+    "CeasefireReported",
+    "WithdrawalReported",
+    "ControlTaken",
+    "OperationLaunched",
+)
+_NEEDS_PLACE = ("WithdrawalReported", "ControlTransferred", "ControlTaken", "ControlAsserted", "ControlLost", "AdvanceReported",
+                "SiegeReported", "PresenceReported", "ForcesRedeployed", "ReinforcementReported")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Times:
+    """The times of a sentence read for what has happened and for what is planned, same order."""
+
+    past: Sequence[TimeExpression]
+    planned: Sequence[TimeExpression]
+
+
+@dataclass
+class Dropped:
+    """Why a frame gave no event (for `--explain`)."""
+
+    frame: Frame
+    why: str
+
+
+class Assembler:
+    """Builds the events of one sentence. `before`: places of the sentence before, for events without their own."""
+
+    def __init__(self, s: Sentence, resolver: Resolver, times: Times, before: Sequence[PlaceRef]) -> None:
+        self.s, self.resolver, self.times, self.before = s, resolver, times, before
+        self.modality = Modality(s)
+        self.dropped: list[Dropped] = []
+
+    def events(self, frames: Sequence[Frame]) -> list[CodedEvent]:
+        predicates = frozenset(f.trigger for f in frames)
+        found: list[CodedEvent] = []
+        for frame in frames:
+            outcome = self._event(frame, predicates, found)
+            if isinstance(outcome, str):
+                self.dropped.append(Dropped(frame, outcome))
+            else:
+                found.extend(outcome)
+        return _merged(found)
+
+    def _event(self, frame: Frame, predicates: frozenset[int], earlier: list[CodedEvent]) -> list[CodedEvent] | str:
+        modality = self.modality.of(frame.trigger)
+        if modality is None:
+            return "the clause claims nothing codable"
+        attribution = self.resolver.attribution(source_of(self.s, frame.trigger))
+        actors = self._actors(frame.actors, "actor")
+        if frame.actors and not actors:
+            return "its actor stands for nobody the article settles"
+        others = self._actors(frame.counterparties, "counterparty")
+        places = self.resolver.places(frame.places)
+        if not places and frame.rule.type in INHERITS:
+            places = self._inherited(earlier)
+        if not places and frame.rule.type in _NEEDS_PLACE:
+            return "no place"
+        occurred = self._occurred(frame, modality, predicates)
+        trigger = self.s.tree.tokens[frame.trigger]
+        event = CodedEvent(
+            type=frame.rule.type,
+            sentence=self.s.number,
+            ordinal=0,
+            rule=frame.rule.id,
+            modality=modality,  # type: ignore[arg-type]
+            actors=tuple(actors),
+            counterparties=tuple(o for o in others if all(o.id != a.id for a in actors)),
+            places=(),
+            occurred=occurred,
+            start=self.s.start,
+            end=self.s.start + len(self.s.text),
+            trigger=trigger.text,
+            trigger_start=self.s.start + trigger.start,
+            trigger_end=self.s.start + trigger.end,
+            attribution=attribution,
+            operation=self._operation(frame),
+            loaded_terms=tuple(dict.fromkeys(t for r in (*frame.actors, *frame.counterparties) for t in r.loaded)),
+        )
+        return [msgspec.structs.replace(event, places=tuple(group)) for group in _by_part(places)]
+
+    def _actors(self, readings: Sequence[ActorReading], role: str) -> list[ActorRef]:
+        found: list[ActorRef] = []
+        for reading in readings:
+            for ref in self.resolver.actors(reading, role) or ():
+                if all(ref.id != o.id for o in found):
+                    found.append(ref)
+        return found
+
+    def _inherited(self, earlier: Sequence[CodedEvent]) -> list[PlaceRef]:
+        last = next((e.places for e in reversed(earlier) if e.places), None)
+        return [msgspec.structs.replace(p, area=None, extent=None) for p in (last or self.before)]
+
+    def _occurred(self, frame: Frame, modality: str, predicates: frozenset[int]) -> Occurred:
+        planned = modality in ("planned", "conditional")
+        n = time_of(self.s.tree, frame.trigger, self.times.past, predicates)
+        times = self.times.planned if planned else self.times.past
+        chosen = times[n] if n is not None else None
+        return to_occurred(
+            chosen, published=self.resolver.c.published, planned=planned, state=frame.rule.type in STATES
+        )
+
+    def _operation(self, frame: Frame) -> str | None:
+        if frame.rule.type != "OperationLaunched" or frame.arguments is None:
+            return None
+        names = [operation_name(self.s, o) for o in (*frame.arguments.object, frame.trigger)]
+        return next((n for n in names if n), None)
+
+
+def _by_part(places: Sequence[PlaceRef]) -> list[list[PlaceRef]]:
+    """Places of one event with different extents or areas make separate events."""
+    groups: dict[tuple[str | None, str | None], list[PlaceRef]] = {}
+    for place in places:
+        groups.setdefault((place.area, place.extent), []).append(place)
+    return list(groups.values()) or [[]]
+
+
+def _merged(events: Sequence[CodedEvent]) -> list[CodedEvent]:
+    """One event a (type, actor set, modality, date, part): places joined, the first trigger kept."""
+    kept: dict[tuple[object, ...], CodedEvent] = {}
+    for event in events:
+        parts = {(p.area, p.extent) for p in event.places}
+        key = (event.type, frozenset(a.id for a in event.actors), event.modality, event.occurred, frozenset(parts))
+        first = kept.get(key)
+        if first is None:
+            kept[key] = event
+            continue
+        more = tuple(p for p in event.places if all(p.id != o.id for o in first.places))
+        others = tuple(c for c in event.counterparties if all(c.id != o.id for o in first.counterparties))
+        kept[key] = msgspec.structs.replace(
+            first, places=first.places + more, counterparties=first.counterparties + others
+        )
+    ordered = sorted(kept.values(), key=lambda e: (e.trigger_start, e.type))
+    return [msgspec.structs.replace(e, ordinal=n) for n, e in enumerate(ordered, 1)]
+
+
+def fingerprint(article_id: str, event: CodedEvent) -> str:
+    """What an analyst's decision holds by: article, trigger span, type, modality, places and date words; never ids."""
+    places = sorted(f"{p.as_written}|{p.area or ''}|{p.extent or ''}" for p in event.places)
+    parts = (
+        article_id,
+        str(event.trigger_start),
+        str(event.trigger_end),
+        event.type,
+        event.modality,
+        *places,
+        event.occurred.as_written or "",
+    )
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+__all__ = ["Assembler", "Dropped", "Times", "fingerprint", "replace"]

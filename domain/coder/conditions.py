@@ -1,0 +1,229 @@
+"""Named tests that a rule may ask of a match, beyond what its fields can say. Each is a pure question of grammar."""
+
+from collections.abc import Callable, Mapping
+
+from domain.coder.arguments import Arguments
+from domain.coder.modality import governing_verb, under_circumstance
+from domain.coder.phrases import Sentence
+from domain.coder.readings import ActorReading, PlaceReading
+
+Roles = Mapping[str, list[ActorReading | PlaceReading]]
+Test = Callable[[Sentence, Arguments, Roles], bool]
+
+_BACKGROUND = frozenset(
+    ("back", "support", "help", "follow", "avoid", "prevent", "investigate", "mourn", "commemorate")
+)
+_FRESH = frozenset(("fresh", "additional", "new", "more", "extra", "further", "another"))
+
+
+def _lasting(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """A state: present tense, or "since" in the clause."""
+    since = any(s.tree.lower[i] == "since" for i in s.tree.subtree(args.predicate))
+    present = s.tree.tag(args.predicate) in ("VBZ", "VBP") or any(
+        s.tree.lower[k] in ("is", "are") for k in s.tree.kids(args.predicate, "auxpass")
+    )
+    return since or present
+
+
+def _told(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """The noun is told as something that happened, not a mere circumstance ("after heavy fighting", "backed by")."""
+    i = args.predicate
+    if under_circumstance(s.tree, i) and not s.tree.kids(i, "poss"):
+        prep = s.tree.head(i)
+        return s.tree.lower[prep] in ("of", "from", "to") and not s.tree.is_verb(s.tree.head(prep))
+    verb = governing_verb(s.tree, i)
+    return verb is None or s.tree.lemma[verb] not in _BACKGROUND
+
+
+def _own_movement(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """The subject itself moves: there is no object that is moved."""
+    return args.passive is False and not s.tree.kids(args.predicate, "dobj")
+
+
+def _own_fresh(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """What is sent is a force, and it is a reinforcement: called fresh or more, or sent without an origin named."""
+    own = [r for r in roles.get("own", []) if isinstance(r, ActorReading)]
+    fresh = any(r.fresh for r in own) or any(_is_fresh(s, r.head) for r in own)
+    return bool(own) and (fresh or not roles.get("origin"))
+
+
+def _is_fresh(s: Sentence, head: int) -> bool:
+    words = {s.tree.lower[m] for m in s.modifiers(head)}
+    return s.tree.lemma[head] == "reinforcement" or bool(words & _FRESH)
+
+
+def _fresh_subject(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """The subject is called reinforcements, or fresh."""
+    heads = args.surface
+    return any(_is_fresh(s, h) or s.tree.lemma[h] == "reinforcement" or _of_reinforcements(s, h) for h in heads)
+
+
+def _of_reinforcements(s: Sentence, head: int) -> bool:
+    return any(s.tree.lemma[i] == "reinforcement" for i in s.tree.subtree(head))
+
+
+def _own_moved(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """A force moves itself or is moved; something else moved is no redeployment."""
+    heads = args.object
+    if not heads:
+        return s.tree.lemma[args.predicate] not in ("send", "fly", "dispatch", "ferry", "transport", "divert")
+    return bool(roles.get("own")) and (
+        bool(roles.get("origin")) or s.tree.lemma[args.predicate] not in ("send", "fly", "dispatch", "airlift")
+    )
+
+
+def _merely_there(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """ "are in A", "remain in A": no complement says what else they are; a bare "is" needs its preposition close by."""
+    i = args.predicate
+    if s.tree.kids(i, "attr", "acomp", "dobj") or s.tree.kids(i, "expl") or s.tree.dep(i) in ("aux", "auxpass"):
+        return s.tree.lemma[i] == "have" and bool(s.tree.kids(i, "dobj"))
+    actors = [r for r in roles.get("actor", []) if isinstance(r, ActorReading)]
+    return any(not r.weak for r in actors)
+
+
+def _at_rest(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """Stationed, dug in, holding out: a passive or participle, or a verb with its particle."""
+    i, lemma = args.predicate, s.tree.lemma[args.predicate]
+    if lemma in ("hold", "cling", "dig", "hole"):
+        return bool(args.particles & {"out", "on", "in", "up"}) and not s.tree.kids(i, "dobj")
+    if lemma in ("maintain", "defend"):
+        return False
+    return args.passive or (s.tree.tag(i) in ("VBN", "VBG") and not s.tree.kids(i, "dobj"))
+
+
+def _at_rest_object(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """ "hold positions", "have forces in": taking a base or checkpoint is another matter."""
+    lemma = s.tree.lemma[args.predicate]
+    objects = {s.tree.lemma[o] for o in args.object}
+    if lemma in ("take", "occupy", "man"):
+        return bool(objects & {"position", "checkpoint"}) and not args.passive
+    if lemma in ("have", "keep", "maintain", "retain", "hold", "establish"):
+        return not args.passive
+    return bool(objects & {"presence", "position", "foothold", "deployment"})
+
+
+def _two_sided(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """Two sides are named, or one plural one that fights within itself or whose enemy is unnamed."""
+    actors = roles.get("actor", [])
+    if len(actors) >= 2:
+        return True
+    if not actors:
+        return False
+    rival = any(s.tree.lower[m] in ("rival", "warring", "opposing", "competing") for m in s.modifiers(actors[0].head))
+    return rival or actors[0].how == "pronoun"
+
+
+def _aimed(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """An attack aims at an armed target or a place; a thing or person as its only object is no attack on a place."""
+    if (
+        args.verbal
+        and args.object
+        and s.tree.lemma[args.predicate] not in ("fire", "launch", "drop", "lob", "hurl", "carry", "conduct", "open")
+    ):
+        objects = set(args.object)
+        hit = {r.head for role in ("place", "counterparty") for r in roles.get(role, [])}
+        if objects & hit:
+            return True
+        return bool(roles.get("place")) and bool(roles.get("actor"))
+    return True
+
+
+def _waged(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """An operation has a place, a target or a name."""
+    named = any(i in s.names.run_of and s.tree.lower[i] == "operation" for i in range(len(s.tree)))
+    return bool(roles.get("place")) or bool(roles.get("counterparty")) or named
+
+
+def _named_operation(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """The object is a named operation."""
+    return any(operation_name(s, o) for o in args.object)
+
+
+def operation_name(s: Sentence, head: int) -> str | None:
+    """ "Operation Dawn of Freedom" where the phrase of this head holds such a name."""
+    tree = s.tree
+    inside = [
+        i
+        for i in tree.subtree(head)
+        if tree.lower[i] in ("operation", "operations") and tree.tokens[i].text[:1].isupper()
+    ]
+    if not inside:
+        return None
+    first = last = inside[0]
+    for i in range(first + 1, len(tree)):
+        capital = tree.tokens[i].text[:1].isupper() or tree.tokens[i].text.isdigit()
+        joint = (
+            tree.lower[i] in ("of", "the", "-", "'s", "’s", "al", "and")
+            and i + 1 < len(tree)
+            and tree.tokens[i + 1].text[:1].isupper()
+        )
+        if (not capital and not joint) or i in s.names.timed:
+            break
+        last = i
+    return tree.words(first, last) if last > first else None
+
+
+def _begun(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """The noun is the subject of a verb of beginning."""
+    verb = s.tree.head(args.predicate)
+    return s.tree.dep(args.predicate) in ("nsubj", "nsubjpass") and s.tree.lemma[verb] in (
+        "begin",
+        "start",
+        "open",
+        "launch",
+        "commence",
+        "resume",
+    )
+
+
+def _to_truce(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """ "agreed to a truce", "agreed on a ceasefire"."""
+    heads = args.prepositional(("to", "on"))
+    return any(
+        s.tree.lemma[h] in ("ceasefire", "fire", "truce", "armistice", "cessation", "pause", "cease-fire")
+        for h in heads
+    )
+
+
+def _under_siege(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    return any(s.tree.lemma[h] in ("siege", "blockade") for h in args.follow("under"))
+
+
+def _ground_falls(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """ "A fell": the subject is a place, and nothing says where or how far it fell."""
+    places = [r for r in roles.get("place", []) if isinstance(r, PlaceReading)]
+    return (
+        (bool(places)
+        and not s.tree.kids(args.predicate, "dobj", "npadvmod", "prt"))
+        or (bool(places)
+        and not s.tree.kids(args.predicate, "dobj", "prt"))
+    )
+
+
+def _force_noun(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """A withdrawal without its force named needs a clear place that it left."""
+    return bool(roles.get("actor")) or any(
+        isinstance(r, PlaceReading) and r.how in ("named", "definite") for r in roles.get("place", [])
+    )
+
+
+TESTS: Mapping[str, Test] = {
+    "lasting": _lasting,
+    "told": _told,
+    "own_movement": _own_movement,
+    "own_fresh": _own_fresh,
+    "fresh_subject": _fresh_subject,
+    "own_moved": _own_moved,
+    "merely_there": _merely_there,
+    "at_rest": _at_rest,
+    "at_rest_object": _at_rest_object,
+    "two_sided": _two_sided,
+    "aimed": _aimed,
+    "waged": _waged,
+    "named_operation": _named_operation,
+    "begun": _begun,
+    "to_truce": _to_truce,
+    "under_siege": _under_siege,
+    "ground_falls": _ground_falls,
+    "force_noun": _force_noun,
+}

@@ -1,0 +1,57 @@
+"""Which of a sentence's times is an event's own: by the tree, and by order among coordinated verbs."""
+
+from collections.abc import Sequence
+
+from domain.coder.tree import Tree
+from domain.time_expressions import TimeExpression
+
+
+def time_of(tree: Tree, predicate: int, times: Sequence[TimeExpression], predicates: frozenset[int]) -> int | None:
+    """Index of the time that dates this predicate, or None. `predicates`: all coded predicates of the sentence."""
+    anchors = [(n, _first_token(tree, t), t) for n, t in enumerate(times) if t.dated and not t.dependent]
+    hosts = {n: _host(tree, token, predicates) for n, token, _ in anchors if token is not None}
+    own = [n for n, host in hosts.items() if host == predicate]
+    if own:
+        return min(own, key=lambda n: abs((_first_token(tree, times[n]) or 0) - predicate))
+    for verb in _lenders(tree, predicate):
+        lent = [n for n, host in hosts.items() if host == verb[0]]
+        for n in lent:
+            token = _first_token(tree, times[n]) or 0
+            if verb[1] == "conj" and token > verb[0]:
+                continue
+            return n
+    return None
+
+
+def _first_token(tree: Tree, time: TimeExpression) -> int | None:
+    inside = [t.i for t in tree.tokens if time.start <= t.start < time.end]
+    for i in inside:
+        if tree.head(i) not in inside:
+            return i
+    return inside[0] if inside else None
+
+
+def _host(tree: Tree, token: int, predicates: frozenset[int]) -> int | None:
+    for a in tree.ancestors(token):
+        if tree.is_verb(a) or a in predicates:
+            return a
+    return None
+
+
+def _lenders(tree: Tree, predicate: int) -> list[tuple[int, str]]:
+    """Verbs whose time the predicate may share, nearest first, each with the kind of tie."""
+    found: list[tuple[int, str]] = []
+    i = predicate
+    for parent in tree.ancestors(predicate):
+        dep = tree.dep(i)
+        if tree.is_verb(i) or i == predicate:
+            if dep == "conj":
+                found.append((parent, "conj"))
+            elif dep == "xcomp" or (dep == "advcl" and tree.tag(i) == "VBG" and not tree.kids(i, "mark", "nsubj")) or (not tree.is_verb(i) and tree.is_verb(parent) and dep in ("nsubj", "nsubjpass", "dobj")):
+                found.append((parent, "same"))
+            elif not tree.is_verb(i) and dep in ("conj", "pobj", "prep", "appos", "compound"):
+                pass
+            else:
+                break
+        i = parent
+    return found

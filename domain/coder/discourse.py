@@ -1,0 +1,178 @@
+"""What an article has named so far, and what its pronouns and bare nouns refer back to."""
+
+from dataclasses import dataclass, field
+
+from domain.coder.readings import ActorReading, PlaceReading
+from domain.names import fold
+
+Position = tuple[int, int]
+"""(sentence number, token)."""
+
+_LONG_AGO = (-9, 0)
+
+
+def _before(positions: list[Position], at: Position) -> Position:
+    """The last of the positions before `at`."""
+    return max((p for p in positions if p < at), default=_LONG_AGO)
+
+
+@dataclass
+class Actor:
+    """An actor of the article under its fullest name."""
+
+    name: str
+    cls: str
+    ids: tuple[str, ...] = ()
+    words: set[str] = field(default_factory=set)
+    plural: bool = True
+    named: bool = False
+    at: list[Position] = field(default_factory=list)
+    subject_at: list[Position] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return self.ids[0] if len(self.ids) == 1 else fold(self.name)
+
+
+@dataclass
+class Place:
+    """A place of the article under its fullest name. `words`: the heads it was called by (town, base)."""
+
+    name: str
+    words: set[str] = field(default_factory=set)
+    kind: str = ""
+    at: list[Position] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Antecedent:
+    """What a mention stands for: actors (several: "both sides"), or candidates when it is left open."""
+
+    actors: tuple[Actor, ...] = ()
+    candidates: tuple[Actor, ...] = ()
+
+
+class Discourse:
+    """Entities in order of mention. Positions are (sentence, token)."""
+
+    def __init__(self) -> None:
+        self.actors: list[Actor] = []
+        self.places: list[Place] = []
+        self.speaker: Actor | None = None
+
+    # --- noting -----------------------------------------------------------------------------------------------------
+
+    def note_actor(self, reading: ActorReading, at: Position, subject: bool) -> Actor:
+        """Enter a named or described actor, joined with what is known of it."""
+        known = self._same_actor(reading)
+        if known is None:
+            known = Actor(reading.resolved, reading.cls, reading.ids, named=reading.how == "named")
+            self.actors.append(known)
+        elif _fuller(reading, known):
+            known.name, known.named = reading.resolved, reading.how == "named"
+        known.words |= {reading.word, *fold(reading.resolved).split()}
+        known.plural = reading.plural
+        self.touch(known, at, subject)
+        return known
+
+    def touch(self, actor: Actor, at: Position, subject: bool) -> None:
+        actor.at.append(at)
+        if subject:
+            actor.subject_at.append(at)
+
+    def _same_actor(self, reading: ActorReading) -> Actor | None:
+        key = reading.ids[0] if len(reading.ids) == 1 else fold(reading.resolved)
+        return next((a for a in self.actors if a.key == key or fold(a.name) == fold(reading.resolved)), None)
+
+    def note_place(self, name: str, reading: PlaceReading, at: Position) -> Place:
+        known = next((p for p in self.places if fold(p.name) == fold(name)), None)
+        if known is None:
+            known = Place(name)
+            self.places.append(known)
+        if reading.word:
+            known.words.add(reading.word)
+        known.kind = known.kind or reading.kind
+        known.at.append(at)
+        return known
+
+    # --- actors -----------------------------------------------------------------------------------------------------
+
+    def pronoun(self, word: str, at: Position, *, exclude: tuple[Actor, ...] = ()) -> Antecedent:
+        """Who "they", "it" or "its" stands for: the latest subject nearby, else the latest actor."""
+        if word in ("he", "his", "him", "she", "her") and self.speaker is not None:
+            return Antecedent((self.speaker,))
+        near = [a for a in self.actors if at[0] - _before(a.at, at)[0] <= 3 and a not in exclude]
+        if not near:
+            return Antecedent()
+        recent = [a for a in near if _before(a.subject_at, at)[0] >= at[0] - 1]
+        if recent:
+            return Antecedent((max(recent, key=lambda a: _before(a.subject_at, at)),))
+        return Antecedent((max(near, key=lambda a: _before(a.at, at)),))
+
+    def definite(self, reading: ActorReading, at: Position) -> Antecedent:
+        """Who "the army", "the militants" or "the group" stands for; nobody when no side fits."""
+        others = [a for a in self.actors if _before(a.at, at) != _LONG_AGO] or self.actors
+        if reading.modifiers and (
+            same := [a for a in others if reading.modifiers <= a.words and reading.word in a.words]
+        ):
+            return self._latest(same, at)
+        own = {reading.word, *fold(reading.resolved).split()}
+        exact = [
+            a for a in others if reading.word in a.words and (a.named or a.ids or len(fold(a.name).split()) > len(own))
+        ]
+        if exact:
+            return self._latest(exact, at)
+        return self._latest([a for a in others if _fits(a, reading)], at)
+
+    @staticmethod
+    def _latest(actors: list[Actor], at: Position) -> Antecedent:
+        return Antecedent((max(actors, key=lambda a: (_before(a.at, at), a.key)),)) if actors else Antecedent()
+
+    def both_sides(self, at: Position) -> tuple[Actor, ...]:
+        """The actors named in the last sentences: whom a side-less "the armed forces" may stand for."""
+        near = [a for a in self.actors if at[0] - _before(a.at, at)[0] <= 2]
+        return tuple(sorted(near, key=lambda a: a.key))
+
+    # --- places -----------------------------------------------------------------------------------------------------
+
+    def place(self, reading: PlaceReading, at: Position) -> list[Place]:
+        """What "the town", "the dam", "there" or "it" stands for; several for "both towns"."""
+        before = [p for p in self.places if _before(p.at, at) != _LONG_AGO]
+        wanted = before if reading.how == "pronoun" else self._of_kind(before, reading)
+        wanted = sorted(wanted, key=lambda p: _before(p.at, at), reverse=True)
+        if not wanted:
+            return []
+        if reading.plural or reading.word in ("both", "them", "they", "their"):
+            sentence = _before(wanted[0].at, at)[0]
+            return sorted((p for p in wanted if _before(p.at, at)[0] == sentence), key=lambda p: _before(p.at, at))
+        return wanted[:1]
+
+    def _of_kind(self, places: list[Place], reading: PlaceReading) -> list[Place]:
+        same = [p for p in places if reading.word in p.words or reading.word in fold(p.name).split()]
+        if same:
+            return same
+        if reading.kind == "settlement":
+            return [p for p in places if p.kind in ("", "settlement", "admin")]
+        if reading.kind == "facility":
+            return []
+        if reading.kind in ("generic", "admin"):
+            return [p for p in places if p.kind != "facility"] or places
+        return []
+
+
+def _fuller(reading: ActorReading, known: Actor) -> bool:
+    """A proper name betters a description; a longer name betters an acronym."""
+    if (reading.how == "named") != known.named:
+        return reading.how == "named"
+    return known.named and len(reading.resolved) > len(known.name) and fold(known.name) not in fold(reading.resolved)
+
+
+def _fits(actor: Actor, reading: ActorReading) -> bool:
+    """Whether a bare head may mean this actor: the side must fit, and a state's own word never means rebels."""
+    if reading.word in ("force", "troop", "unit", "fighter", "side", "man"):
+        return True
+    if reading.cls == "state":
+        return actor.cls == "state"
+    if reading.cls == "rebel":
+        return actor.cls in ("rebel", "neutral")
+    return True

@@ -1,0 +1,200 @@
+"""Rules on the tree: each trigger word gives the first rule whose grammar fits, with its roles read as phrases."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from domain.coder.actor_phrases import ActorPhrases
+from domain.coder.arguments import Arguments
+from domain.coder.conditions import TESTS
+from domain.coder.phrases import Sentence
+from domain.coder.place_phrases import PlacePhrases
+from domain.coder.readings import ActorReading, PlaceReading
+from domain.coder.rules import Rule
+from domain.names import fold
+
+_UNION = ("ClashReported",)
+_PLACE_ROLES = ("place", "origin", "destination")
+_NOT_PLACES = frozenset(
+    ["group", "operation", "party", "cup", "league", "agreement", "accord", "council", "committee", "ministry", "court", "company", "inc", "club", "university", "telegram", "twitter", "facebook", "youtube", "reuters", "afp", "bbc", "mr", "mrs", "president", "prime", "minister", "general", "colonel", "gen", "col", "lt", "sgt", "captain", "capt", "major", "maj", "brigadier", "lieutenant", "sheikh", "dr"]
+)
+
+
+@dataclass
+class Frame:
+    """One fitting rule on one trigger. `why_not` explains a rule that did not fit (for `--explain`)."""
+
+    rule: Rule
+    trigger: int
+    actors: list[ActorReading] = field(default_factory=list)
+    counterparties: list[ActorReading] = field(default_factory=list)
+    places: list[PlaceReading] = field(default_factory=list)
+    arguments: Arguments | None = None
+
+
+class RuleBook:
+    """The rules by trigger form."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self.by_verb: dict[str, list[Rule]] = {}
+        self.by_noun: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            for verb in rule.verbs:
+                self.by_verb.setdefault(verb, []).append(rule)
+            for noun in rule.nouns:
+                self.by_noun.setdefault(noun, []).append(rule)
+
+
+class FrameReader:
+    """Finds the frames of one sentence."""
+
+    def __init__(self, sentence: Sentence, book: RuleBook) -> None:
+        self.s, self.tree, self.book = sentence, sentence.tree, book
+        self.actors = ActorPhrases(sentence)
+        self.places = PlacePhrases(sentence)
+        self.why_not: list[tuple[int, str, str]] = []
+
+    def frames(self) -> list[Frame]:
+        """All frames in sentence order, at most one a trigger."""
+        return [frame for i in range(len(self.tree)) for frame in self._frame_at(i)]
+
+    def _frame_at(self, i: int) -> list[Frame]:
+        args: Arguments | None = None
+        for rule in self._candidates(i):
+            args = args or Arguments(self.tree, i)
+            found = self._match(rule, args)
+            if isinstance(found, Frame):
+                return [found]
+            self.why_not.append((i, rule.id, found))
+        return []
+
+    def _candidates(self, i: int) -> list[Rule]:
+        tree = self.tree
+        lemma, low = tree.lemma[i], tree.lower[i]
+        if (
+            tree.is_verb(i)
+            and tree.dep(i) not in ("aux", "auxpass")
+            and not (tree.dep(i) in ("amod", "compound") and tree.tag(i) in ("VBN", "VBG"))
+        ):
+            hyphened = f"{tree.lower[i - 2]}-{lemma}" if i > 1 and tree.lower[i - 1] == "-" else ""
+            return self.book.by_verb.get(hyphened, []) or self.book.by_verb.get(lemma, [])
+        if tree.tag(i) in ("JJ", "NN", "IN", "RB") and tree.dep(i) in (
+            "ROOT",
+            "acl",
+            "conj",
+            "ccomp",
+            "relcl",
+            "advcl",
+        ):
+            verb = self.s.lexicon.verbs.get(low)
+            if verb is not None and low != verb and low.endswith(("ed", "en", "ng", "t", "d")):
+                return self.book.by_verb.get(verb, [])
+        if tree.is_noun(i) and not tree.tag(i).startswith("NNP"):
+            return self.book.by_noun.get(lemma, []) or self.book.by_noun.get(low, [])
+        return []
+
+    # --- matching ---------------------------------------------------------------------------------------------------
+
+    def _match(self, rule: Rule, args: Arguments) -> Frame | str:
+        """The frame, or in words why the rule does not fit."""
+        failed = self._grammar(rule, args)
+        if failed:
+            return failed
+        roles = self._roles(rule, args)
+        for need in rule.needs:
+            if need == "actor_or_place":
+                if not roles.get("actor") and not roles.get("place"):
+                    return "neither actor nor place"
+            elif not roles.get(need):
+                return f"no {need}"
+        for test in rule.tests:
+            if not TESTS[test](self.s, args, roles):
+                return f"not {test}"
+        return self._frame(rule, args, roles)
+
+    def _grammar(self, rule: Rule, args: Arguments) -> str | None:
+        lemma = self.tree.lemma[args.predicate]
+        if rule.voice and (rule.voice == "passive") != args.passive:
+            return f"not {rule.voice}"
+        if rule.particles and lemma not in rule.particle_free and not args.particles & set(rule.particles):
+            return "no particle"
+        if set(rule.not_particles) & args.particles:
+            return "another particle"
+        names = {key for key, _ in args.preps} | {key for key, _ in args.near_preps}
+        if rule.preps and not names & set(rule.preps):
+            return "no preposition " + "/".join(rule.preps[:3])
+        if set(rule.not_preps) & names:
+            return "another preposition"
+        if rule.objects and not self._object_is(args, rule.objects):
+            return "another object"
+        if rule.not_objects and self._object_is(args, rule.not_objects):
+            return "excluded object"
+        return None
+
+    def _object_is(self, args: Arguments, lemmas: tuple[str, ...]) -> bool:
+        for o in args.object:
+            lemma = self.tree.lemma[o]
+            compounds = {f"{self.tree.lower[m]}_{lemma}" for m in self.s.modifiers(o)} | {
+                f"{self.tree.lower[m]}-{lemma}" for m in self.s.modifiers(o)
+            }
+            if lemma in lemmas or self.tree.lower[o] in lemmas or compounds & set(lemmas):
+                return True
+        return False
+
+    # --- roles ------------------------------------------------------------------------------------------------------
+
+    def _roles(self, rule: Rule, args: Arguments) -> dict[str, list[ActorReading | PlaceReading]]:
+        roles: dict[str, list[ActorReading | PlaceReading]] = {}
+        for role, paths in rule.roles.items():
+            if role in _PLACE_ROLES:
+                roles[role] = list(self._places(paths, args, rule.strict_place))
+            else:
+                roles[role] = list(self._actors(paths, args, union=role == "actor" and rule.type in _UNION))
+        return roles
+
+    def _actors(self, paths: tuple[str, ...], args: Arguments, *, union: bool) -> list[ActorReading]:
+        found: list[ActorReading] = []
+        for path in paths:
+            for head in args.follow(path):
+                for reading in self.actor_readings(head):
+                    if all(r.head != reading.head for r in found):
+                        found.append(reading)
+            if found and not union:
+                return found
+        return found
+
+    def actor_readings(self, head: int) -> list[ActorReading]:
+        """The actors of one phrase head; coordinated modifiers ("A and B soldiers") give one each."""
+        reading = self.actors.read(head)
+        return [reading] if reading is not None else []
+
+    def _places(self, paths: tuple[str, ...], args: Arguments, strict: bool) -> list[PlaceReading]:
+        for path in paths:
+            found = [r for head in args.follow(path) for r in self.places.read(head) if self._is_place(r, path, strict)]
+            if found:
+                return found
+        return []
+
+    def _is_place(self, reading: PlaceReading, path: str, strict: bool) -> bool:
+        head = reading.head
+        if reading.how == "pronoun":
+            return reading.word not in ("they", "both") or path in ("object", "surface")
+        mention = self.s.names.mention_of.get(head)
+        if mention is not None and not mention.modifier and (not mention.weak or mention.kind == "demonym"):
+            return reading.kind in ("facility",) and self.tree.lemma[head] == reading.word
+        words = set(fold(reading.text).split())
+        if reading.how == "named" and reading.kind == "" and (
+            words & _NOT_PLACES or words & self.s.lexicon.words("armed_name_words") or fold(reading.text) in self.s.article.armed
+            or fold(reading.text) in self.s.article.persons or fold(reading.text) in self.s.article.unarmed
+        ):  # fmt: skip
+            return False
+        if reading.how == "common" and strict:
+            return reading.kind in ("settlement", "facility") and self.tree.tag(head) == "NNS"
+        return not (strict and reading.how == "named" and self.tree.tag(head) == "JJ")
+
+    def _frame(self, rule: Rule, args: Arguments, roles: Mapping[str, list[ActorReading | PlaceReading]]) -> Frame:
+        actors = [r for role in ("actor", "companion") for r in roles.get(role, []) if isinstance(r, ActorReading)]
+        places = [r for role in ("origin", "place") for r in roles.get(role, []) if isinstance(r, PlaceReading)]
+        others = [r for r in roles.get("counterparty", []) if isinstance(r, ActorReading)]
+        heads = {r.head for r in actors}
+        return Frame(rule, args.predicate, actors, [r for r in others if r.head not in heads], places, args)

@@ -1,0 +1,323 @@
+"""What a clause claims: that something happened, is planned, is denied, hangs on a condition, or nothing codable."""
+
+from domain.coder.arguments import Arguments
+from domain.coder.phrases import Sentence
+from domain.coder.tree import Tree
+
+_CLAUSES = ("ccomp", "xcomp", "advcl", "acl", "relcl", "pcomp", "conj", "parataxis", "csubj", "dep")
+_ARGUMENTS = ("dobj", "nsubj", "nsubjpass", "pobj", "attr", "compound", "appos", "conj", "nmod", "poss", "dep", "oprd")
+_TRANSPARENT = frozenset(
+    ["begin", "start", "continue", "manage", "appear", "seem", "happen", "go_on", "force", "oblige", "compel", "use", "help", "lead", "bring", "keep", "go", "come", "proceed"]
+)
+_INTENT = frozenset(
+    (
+        "poised",
+        "ready",
+        "due",
+        "set",
+        "bound",
+        "prepared",
+        "about",
+        "going",
+        "scheduled",
+        "determined",
+        "expected",
+        "likely",
+    )
+)
+_CIRCUMSTANCE = frozenset(("without", "despite", "instead", "rather", "against", "about", "for"))
+
+
+class Modality:
+    """Reads one sentence's clauses. A method's answer None means: do not code."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.s, self.tree, self.lex = sentence, sentence.tree, sentence.lexicon
+        self.conditions = [i for i in range(len(self.tree)) if self._is_condition(i)]
+        self.question = sentence.text.rstrip("\"'”’ ").endswith("?")
+
+    def of(self, predicate: int) -> str | None:
+        """asserted, planned, denied or conditional; None when the words claim no event."""
+        state = _State()
+        i, seen = predicate, set[int]()
+        self._local(i, state)
+        while i not in seen and not state.dropped:
+            seen.add(i)
+            parent, dep = self.tree.head(i), self.tree.dep(i)
+            if parent == i or not self._climb(i, parent, dep, state):
+                break
+            i = parent
+        if self.question and not state.reported:
+            return None
+        return self._verdict(predicate, state)
+
+    def _verdict(self, predicate: int, state: "_State") -> str | None:
+        if state.dropped:
+            return None
+        if state.conditional or self._hangs_on_condition(predicate, state):
+            return "conditional"
+        if state.possible:
+            return None
+        if state.negated:
+            return "denied"
+        return "planned" if state.planned else "asserted"
+
+    # --- the clause itself ------------------------------------------------------------------------------------------
+
+    def _local(self, i: int, state: "_State") -> None:
+        for k in self.tree.kids(i, "aux", "auxpass"):
+            low = self.tree.lower[k]
+            if self.tree.tag(k) == "MD" or low in ("'ll", "’ll"):
+                if self.lex.has("planned_modals", low) or low in ("'ll", "’ll"):
+                    state.planned = True
+                elif low == "should" and self._inverted(i, k):
+                    state.conditional = True
+                elif self.lex.has("not_coded_modals", low) or low == "should":
+                    state.possible = True
+        if self._negated(i):
+            state.negated = not state.negated
+        if i in self.conditions:
+            state.conditional = True
+
+    def _inverted(self, i: int, aux: int) -> bool:
+        subjects = self.tree.kids(i, "nsubj", "nsubjpass")
+        return bool(subjects) and aux < subjects[0]
+
+    def _negated(self, i: int) -> bool:
+        tree = self.tree
+        if any(tree.lower[k] in ("not", "n't", "n’t", "never") for k in tree.kids(i, "neg", "advmod")):
+            only = any(tree.lower[k + 1 : k + 2] in (("only",), ("just",), ("merely",)) for k in tree.kids(i, "neg"))
+            return not only
+        if any(tree.lower[k] in ("no",) and k + 1 < len(tree) and tree.lower[k + 1] in ("longer", "more") for k in tree.subtree(i)
+               if k < i and k >= i - 4):  # fmt: skip
+            return True
+        if tree.is_noun(i):
+            return any(tree.lower[k] == "no" for k in tree.kids(i, "det"))
+        for noun in tree.kids(i, "nsubj", "nsubjpass", "dobj"):
+            if tree.lower[noun] in ("nobody", "none", "neither", "nothing"):
+                return True
+            if any(tree.lower[k] in ("no", "neither") for k in tree.kids(noun, "det", "preconj", "amod")):
+                return True
+        return False
+
+    def _is_condition(self, i: int) -> bool:
+        """Whether a verb heads a clause under if, unless, once or the like, or an inverted "should"."""
+        tree = self.tree
+        if not (tree.is_verb(i) or tree.tag(i).startswith("JJ")) and tree.dep(i) not in ("advcl", "pcomp"):
+            return False
+        for k in tree.kids(i):
+            low = tree.lower[k]
+            if k > i or tree.dep(k) not in ("mark", "advmod", "aux", "prep"):
+                continue
+            if low == "should" and tree.dep(k) == "aux" and self._inverted(i, k):
+                return True
+            if low in ("if", "unless", "provided", "lest") and not self._even(k):
+                return not (tree.dep(i) == "ccomp" and low == "if")
+            if low == "once" and tree.dep(i) in ("advcl", "ccomp") and self._opens(i, k):
+                return not any(tree.tag(a) == "VBD" for a in (i, *tree.kids(i, "aux")))
+        return False
+
+    def _even(self, k: int) -> bool:
+        return k > 0 and self.tree.lower[k - 1] in ("as", "even")
+
+    def _opens(self, i: int, k: int) -> bool:
+        return k == min(t for t in self.tree.subtree(i) if self.tree.lower[t] not in (",", '"', "“", "``"))
+
+    # --- upward -----------------------------------------------------------------------------------------------------
+
+    def _climb(self, i: int, parent: int, dep: str, state: "_State") -> bool:
+        """Take what the parent says of the child into the state. False ends the climb."""
+        if self.tree.is_verb(i) and self._infinitive_of_purpose(i, dep, parent):
+            state.dropped = True
+            return False
+        if self.tree.is_verb(parent) or self.tree.tag(parent) == "MD":
+            return self._under_verb(i, parent, dep, state)
+        if self.tree.tag(parent).startswith("JJ") or self.tree.lower[parent] in _INTENT:
+            return self._under_adjective(i, parent, dep, state)
+        if self.tree.is_noun(parent):
+            return self._under_noun(i, parent, dep, state)
+        if self.tree.tag(parent) in ("IN", "TO"):
+            return self._under_preposition(i, parent, dep, state)
+        return dep in (*_CLAUSES, *_ARGUMENTS)
+
+    def _infinitive_of_purpose(self, i: int, dep: str, parent: int) -> bool:
+        to = any(self.tree.lower[k] == "to" for k in self.tree.kids(i, "aux"))
+        return to and dep in ("advcl", "npadvmod") and not self.lex.has("plan_verbs", self.tree.lemma[parent])
+
+    def _under_verb(self, i: int, parent: int, dep: str, state: "_State") -> bool:
+        lemma = self.tree.lemma[parent]
+        if dep == "conj":
+            return self._coordinated(i, parent, state)
+        if dep in ("relcl", "advcl", "parataxis") and self.tree.is_verb(i):
+            if dep == "advcl" and self._result(i, parent):
+                self._local(parent, state)
+                return True
+            return False
+        if self.lex.has("denial_verbs", lemma) and dep in ("ccomp", "xcomp", "dobj", "pobj", "nsubjpass"):
+            state.negated, state.reported = not self._negated(parent), True
+            return False
+        if lemma in ("accuse",):
+            return False
+        infinitive = dep == "xcomp" or any(self.tree.lower[k] == "to" for k in self.tree.kids(i, "aux"))
+        if self.lex.has("not_coded_verbs", lemma) and (infinitive or lemma not in ("agree", "refuse", "warn", "say")):
+            if lemma in ("expect",) and self._passive_plan(parent):
+                state.planned = True
+                return True
+            state.dropped = not (dep == "nsubj" or (dep in ("dobj", "ccomp") and lemma in ("force",)))
+            return not state.dropped
+        if (
+            infinitive
+            and self.tree.is_verb(i)
+            and (self.lex.has("plan_verbs", lemma) or (lemma == "be" and dep == "xcomp"))
+        ):
+            state.planned = True
+            self._local(parent, state)
+            return True
+        if lemma == "go" and infinitive and self.tree.tag(parent) == "VBG":
+            state.planned = True
+            return True
+        if self.lex.has("plan_verbs", lemma) and dep in ("dobj", "nsubjpass"):
+            state.planned = True
+            return True
+        if self.lex.has("reporting_verbs", lemma) and dep in ("ccomp", "xcomp", "dobj", "nsubjpass", "dep"):
+            state.reported = True
+            if self._negated(parent) or self._whether(i):
+                state.dropped = lemma not in ("believe", "think") or self._whether(i)
+            return False
+        self._local(parent, state)
+        return True
+
+    def _passive_plan(self, verb: int) -> bool:
+        return bool(self.tree.kids(verb, "auxpass"))
+
+    def _result(self, i: int, parent: int) -> bool:
+        """A participle behind its main clause shares that clause's modality ("will seize A, ending ...")."""
+        return self.tree.tag(i) == "VBG" and i > parent and not self.tree.kids(i, "mark", "nsubj")
+
+    def _whether(self, i: int) -> bool:
+        return any(self.tree.lower[k] in ("whether", "if") for k in self.tree.kids(i, "mark"))
+
+    def _coordinated(self, i: int, first: int, state: "_State") -> bool:
+        """A later verb without words of its own shares the auxiliaries of the first."""
+        if self.tree.is_noun(i):
+            return True
+        if not self.tree.kids(i, "nsubj", "nsubjpass", "aux", "auxpass"):
+            if self.tree.tag(i) in ("VB", "VBN", "VBG") or self.tree.tag(i) == self.tree.tag(first):
+                shared = _State()
+                self._local(first, shared)
+                state.planned |= shared.planned and self.tree.tag(i) == "VB"
+                state.possible |= shared.possible and self.tree.tag(i) == "VB"
+                state.conditional |= shared.conditional
+            return True
+        return True
+
+    def _under_adjective(self, i: int, parent: int, dep: str, state: "_State") -> bool:
+        low = self.tree.lower[parent]
+        if self.lex.has("fail_adjectives", low):
+            state.negated = (
+                not self._negated(parent)
+                if low in ("unable", "unwilling", "reluctant")
+                else self._negated(parent) or self._negated(self.tree.head(parent))
+            )
+            state.possible = False
+        elif low in ("likely", "expected"):
+            state.possible = True
+        elif self.lex.has("plan_adjectives", low):
+            state.planned = True
+        if self._negated(self.tree.head(parent)) and low in ("poised", "ready", "due"):
+            state.negated = True
+        return True
+
+    def _under_noun(self, i: int, parent: int, dep: str, state: "_State") -> bool:
+        lemma = self.tree.lemma[parent]
+        verbal = self.tree.is_verb(i) and (dep == "acl" and self.tree.tag(i) == "VB")
+        of_clause = dep in ("pcomp", "prep")
+        if dep in ("relcl",) or (
+            dep == "acl"
+            and not verbal
+            and not self.lex.has("plan_nouns", lemma)
+            and not self.lex.has("fear_nouns", lemma)
+        ):
+            return False
+        if self.lex.has("plan_nouns", lemma) and (verbal or of_clause or not self.tree.is_verb(i)):
+            state.planned = True
+            if self._negated(parent) or self._negated(self.tree.head(parent)):
+                state.negated = True
+            return True
+        if self.lex.has("fear_nouns", lemma) or verbal:
+            state.dropped = True
+            return False
+        return dep in (*_ARGUMENTS, "prep", "acl")
+
+    def _under_preposition(self, i: int, parent: int, dep: str, state: "_State") -> bool:
+        low = self.tree.lower[parent]
+        governor = self.tree.head(parent)
+        if dep == "pcomp" or self.tree.is_verb(i):
+            if low in ("without", "instead", "rather"):
+                state.dropped = True
+                return False
+            if low == "from" and self.lex.has("not_coded_verbs", self.tree.lemma[governor]):
+                state.dropped = True
+                return False
+            if low == "of" and self.tree.is_noun(governor):
+                return self._under_noun(i, governor, "pcomp", state)
+            if low == "of" and self.tree.lemma[governor] == "accuse":
+                return False
+            return low in ("of", "for", "to", "about", "on", "against")
+        if low in ("for", "on", "against", "about", "to", "of", "from", "into"):
+            if self.tree.is_noun(governor):
+                return self._under_noun(i, governor, "prep", state)
+            if (
+                self.tree.is_verb(governor)
+                and low in ("for", "against")
+                and self.lex.has("not_coded_verbs", self.tree.lemma[governor])
+            ):
+                state.dropped = True
+                return False
+        return False
+
+    def _hangs_on_condition(self, predicate: int, state: "_State") -> bool:
+        """Whether the clause is the main one of a condition in its sentence."""
+        if predicate in self.conditions:
+            return True
+        chain = [predicate, *self.tree.ancestors(predicate)]
+        for clause in self.conditions:
+            if clause in chain:
+                continue
+            head = self.tree.head(clause)
+            if self.tree.tag(head) == "IN":
+                head = self.tree.head(head)
+            if head == predicate and not self._past(predicate):
+                return True
+            if state.planned and (
+                head in chain or self.tree.first_conjunct(predicate) == head or predicate in self.tree.ancestors(clause)
+            ):
+                return True
+        return False
+
+    def _past(self, i: int) -> bool:
+        return self.tree.tag(i) == "VBD" or any(self.tree.tag(k) == "VBD" for k in self.tree.kids(i, "aux", "auxpass"))
+
+
+class _State:
+    """What the climb has gathered."""
+
+    __slots__ = ("conditional", "dropped", "negated", "planned", "possible", "reported")
+
+    def __init__(self) -> None:
+        self.planned = self.negated = self.conditional = self.dropped = self.possible = self.reported = False
+
+
+def under_circumstance(tree: Tree, noun: int) -> bool:
+    """Whether a noun stands only in a circumstance: "after heavy fighting", "amid clashes", "backed by air strikes"."""
+    return tree.dep(noun) == "pobj" and tree.lower[tree.head(noun)] in (
+        "after", "amid", "following", "during", "despite", "by", "before", "with", "without", "under", "through", "like", "from", "for", "of",
+    )  # fmt: skip
+
+
+def governing_verb(tree: Tree, i: int) -> int | None:
+    """The nearest verb above a token."""
+    return next((a for a in tree.ancestors(i) if tree.is_verb(a)), None)
+
+
+__all__ = ["Arguments", "Modality", "governing_verb", "under_circumstance"]

@@ -1,0 +1,122 @@
+"""The first pass over an article: which of its names are armed, which are persons, which acronyms stand for what."""
+
+import re
+from collections.abc import Iterable
+
+from domain.coder.actor_phrases import ActorPhrases
+from domain.coder.lexicon import Lexicon
+from domain.coder.phrases import ArticleNames, Sentence
+from domain.names import fold
+
+_ACRONYM = re.compile(r"((?:[\w’'ʿ-]+ ){1,7}?)\(([A-Z][\w.-]{1,9})\)")
+_TITLES = frozenset(
+    ["col", "gen", "lt", "maj", "sgt", "capt", "brig", "mr", "mrs", "ms", "dr", "president", "minister", "general", "colonel", "lieutenant", "brigadier", "captain", "major", "sheikh", "governor", "king", "prince", "secretary", "sir", "admiral", "commander", "vice", "prime"]
+)
+_TOPIC_LEAST = 3
+
+
+def acronyms(text: str) -> dict[str, str]:
+    """Acronym -> the capitalised words it abbreviates, where the text introduces it in brackets."""
+    found: dict[str, str] = {}
+    for match in _ACRONYM.finditer(text):
+        words, short = match[1].split(), match[2]
+        while words and not words[0][:1].isupper():
+            words.pop(0)
+        if words:
+            found.setdefault(short, _fitting(words, short))
+    return found
+
+
+def _fitting(words: list[str], short: str) -> str:
+    """The shortest tail of the words that starts with the acronym's first letter, by its length if it fits."""
+    for n in range(min(len(short), len(words)), 0, -1):
+        tail = words[-n:]
+        if tail[0][:1].upper() == short[0] and tail[0][:1].isupper() and n > 1:
+            return " ".join(tail)
+    return " ".join(words)
+
+
+def topic(text: str, lexicon: Lexicon) -> str | None:
+    """sport or business when an article is about that and not about armed force; else None."""
+    words = set(re.findall(r"[a-z][a-z'-]+[a-z0-9]", text.lower()))
+    armed = sum(len(words & lexicon.words(name)) for name in ("state_heads", "rebel_heads", "equipment_heads"))
+    for name in ("sport", "business"):
+        count = len(words & lexicon.words(f"{name}_words"))
+        if count >= _TOPIC_LEAST and count > armed:
+            return name
+    return None
+
+
+def learn(names: ArticleNames, sentences: Iterable[Sentence]) -> None:
+    """Enter what the parsed sentences say of the article's names into `names`."""
+    for s in sentences:
+        reader = ActorPhrases(s)
+        for run in dict.fromkeys(s.names.run_of.values()):
+            _learn_run(names, s, reader, run.first, run.last)
+
+
+def _learn_run(names: ArticleNames, s: Sentence, reader: ActorPhrases, first: int, last: int) -> None:
+    tree, key = s.tree, fold(s.tree.words(first, last))
+    if tree.lower[first].rstrip(".") in _TITLES and last > first:
+        names.persons[key] = s.tree.words(first, last)
+        names.persons.setdefault(fold(tree.tokens[last].text), names.persons[key])
+        return
+    head = next((i for i in range(last, first - 1, -1) if not first <= tree.head(i) <= last), last)
+    if head in s.names.mention_of and not s.names.mention_of[head].weak:
+        return
+    for other in _beside(s, head):
+        lemma = tree.lemma[other]
+        if s.lexicon.has("role_words", lemma) or s.lexicon.has("civil_words", lemma):
+            names.persons[key] = tree.words(first, last)
+            names.persons.setdefault(fold(tree.tokens[last].text), names.persons[key])
+            return
+        if tree.is_proper(other) or other in s.names.run_of:
+            continue
+        cls = _armed_class(s, reader, other)
+        if cls is not None:
+            names.armed.setdefault(key, cls)
+            return
+    parent = tree.head(head)
+    if (
+        tree.dep(head) in ("compound", "nmod", "amod")
+        and s.lexicon.has("rebel_heads", tree.lemma[parent])
+        and tree.tag(head).startswith("NNP")
+    ):
+        if fold(tree.words(first, last)) not in names.place_heads and head not in s.names.mention_of:
+            names.armed.setdefault(key, "rebel")
+
+
+def _beside(s: Sentence, head: int) -> list[int]:
+    """Common nouns in apposition with a name, on either side."""
+    tree = s.tree
+    found = tree.kids(head, "appos")
+    if tree.dep(head) in ("appos", "nmod") or (tree.dep(head) == "npadvmod"):
+        found.append(tree.head(head))
+    if tree.dep(head) in ("dobj", "pobj", "nsubj") or True:
+        found += [k for k in tree.kids(head, "compound", "nmod", "amod") if tree.tag(k) in ("NN", "NNS")]
+    return found
+
+
+def _armed_class(s: Sentence, reader: ActorPhrases, other: int) -> str | None:
+    lemma = s.tree.lemma[other]
+    words = {s.tree.lower[m] for m in s.modifiers(other)}
+    if words & s.lexicon.words("unarmed_modifiers"):
+        return None
+    cls = reader._head_class(lemma)
+    if cls is not None:
+        return cls
+    if s.lexicon.has("group_heads", lemma) and (
+        words & s.lexicon.words("rebel_heads") or "armed" in words or any("-backed" in w for w in words)
+    ):
+        return "rebel"
+    if s.lexicon.has("group_heads", lemma) and lemma in (
+        "alliance",
+        "coalition",
+        "militia",
+        "faction",
+        "brigade",
+        "force",
+        "army",
+    ):
+        return "neutral"
+    return None

@@ -1,0 +1,192 @@
+"""The coder: articles in, codings out, in batches; a pure function of article and edition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from domain.article import Article
+from domain.coder.assemble import Assembler, Dropped, Times, fingerprint
+from domain.coder.frames import Frame, FrameReader
+from domain.coder.naming import acronyms, learn, topic
+from domain.coder.phrases import ArticleNames, Sentence
+from domain.coder.resolve import Context, Resolver
+from domain.coder.tree import Tree
+from domain.coder.triggers import TriggerFilter
+from domain.coder.words import Names
+from domain.events import CodedEvent, Coding, PlaceRef, SentenceRecord, Unresolved
+from domain.places import PlaceIndex
+from domain.ports import Gazetteer, Parser, Token
+from domain.sentences import split
+from domain.theatres import Scope
+from domain.time_expressions import Anchor, find_times, follow
+
+if TYPE_CHECKING:
+    from domain.edition import Edition
+
+MAX_PARSED_CHARACTERS = 1500
+"""A longer sentence is not parsed: no reporter writes one, and a parser's cost must stay bounded."""
+MAX_TOKENS = 400
+
+
+@dataclass
+class Trace:
+    """A sentence's path, for `--explain`."""
+
+    n: int
+    text: str
+    state: str
+    tree: Tree | None = None
+    sentence: Sentence | None = None
+    frames: list[Frame] = field(default_factory=list)
+    why_not: list[tuple[int, str, str]] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+
+class Coder:
+    """Codes articles by one edition."""
+
+    def __init__(self, edition: Edition, parser: Parser, gazetteer: Gazetteer) -> None:
+        self.edition, self._parser = edition, parser
+        self._places = PlaceIndex.from_files(edition.files, gazetteer)
+        self._filter = TriggerFilter(edition.book, edition.lexicon)
+
+    def code(self, articles: Sequence[Article]) -> list[Coding]:
+        """One coding an article, in order. The same article gives the same coding in any batch. Raises nothing."""
+        return [coding for coding, _ in self.explain(articles)]
+
+    def explain(self, articles: Sequence[Article]) -> list[tuple[Coding, list[Trace]]]:
+        """The same, each with the path of every sentence."""
+        prepared = [_Prepared(a, split(a.text)) for a in articles]
+        wanted = [(p, n) for p in prepared for n, (a, b) in enumerate(p.spans) if self._wanted(p.article.text[a:b])]
+        trees = self._parser.parse([p.text(n) for p, n in wanted])
+        for (p, n), tokens in zip(wanted, trees, strict=True):
+            if len(tokens) <= MAX_TOKENS:
+                p.tokens[n] = tokens
+        return [_ArticleCoder(self, p).run() for p in prepared]
+
+    def _wanted(self, text: str) -> bool:
+        return len(text) <= MAX_PARSED_CHARACTERS and self._filter.fires(text)
+
+    @property
+    def places(self) -> PlaceIndex:
+        """The edition's places on this gazetteer."""
+        return self._places
+
+
+@dataclass
+class _Prepared:
+    article: Article
+    spans: list[tuple[int, int]]
+    tokens: dict[int, tuple[Token, ...]] = field(default_factory=dict)
+
+    def text(self, n: int) -> str:
+        start, end = self.spans[n]
+        return self.article.text[start:end]
+
+
+class _ArticleCoder:
+    """One article on its way through the coder."""
+
+    def __init__(self, coder: Coder, prepared: _Prepared) -> None:
+        self.coder, self.edition, self.p = coder, coder.edition, prepared
+        self.article = prepared.article
+        self.scope = self._scope()
+        self.times = self._times()
+        self.names = ArticleNames(
+            acronyms=acronyms(self.article.text), topic=topic(self.article.text, coder.edition.lexicon)
+        )
+        self.sentences = {n: self._sentence(n) for n in prepared.tokens}
+        learn(self.names, self.sentences.values())
+        self.context = Context(
+            self.edition.actors,
+            coder.places,
+            self.edition.sources,
+            self.scope,
+            self.article.published,
+            self.edition.sources.house(self.article.source),
+            self.names,
+        )
+
+    def run(self) -> tuple[Coding, list[Trace]]:
+        events: list[CodedEvent] = []
+        unresolved: list[Unresolved] = []
+        traces: list[Trace] = []
+        before: list[PlaceRef] = []
+        for n in range(len(self.p.spans)):
+            trace = Trace(n + 1, self.p.text(n), "quiet")
+            traces.append(trace)
+            if n in self.sentences:
+                found, open_mentions = self._code_sentence(self.sentences[n], trace, before)
+                events += found
+                unresolved += open_mentions
+                before = [p for e in found for p in e.places] or before
+            elif self.coder._filter.fires(trace.text):
+                trace.state = "triggered"
+        return self._coding(events, unresolved, traces), traces
+
+    def _code_sentence(
+        self, s: Sentence, trace: Trace, before: list[PlaceRef]
+    ) -> tuple[list[CodedEvent], list[Unresolved]]:
+        resolver = Resolver(self.context, s)
+        resolver.note_mentions()
+        reader = FrameReader(s, self.edition.book)
+        frames = reader.frames()
+        assembler = Assembler(s, resolver, self.times[s.number - 1], before)
+        events = assembler.events(frames)
+        trace.state = "coded" if events else "triggered"
+        trace.tree, trace.sentence, trace.frames = s.tree, s, frames
+        trace.why_not, trace.dropped = reader.why_not, assembler.dropped
+        return [self._sealed(e) for e in events], list(dict.fromkeys(resolver.unresolved))
+
+    def _sealed(self, event: CodedEvent) -> CodedEvent:
+        article_id = self.article.article_id
+        return msgspec.structs.replace(
+            event, fingerprint=fingerprint(article_id, event), article_id=article_id, edition=self.edition.name
+        )
+
+    def _coding(self, events: list[CodedEvent], unresolved: list[Unresolved], traces: list[Trace]) -> Coding:
+        records = tuple(
+            SentenceRecord(t.n, start, end, t.state)  # type: ignore[arg-type]
+            for t, (start, end) in zip(traces, self.p.spans, strict=True)
+        )
+        return Coding(
+            self.article.article_id,
+            self.edition.name,
+            self.edition.digest,
+            self.edition.model,
+            records,
+            tuple(events),
+            tuple(unresolved),
+        )
+
+    # --- what the article says of itself ----------------------------------------------------------------------------
+
+    def _scope(self) -> Scope:
+        actors, places = self.edition.actors, self.coder.places
+        text = self.article.text
+        return self.edition.theatres.infer(
+            text,
+            [actors.theatres_of(m) for m in actors.find(text)],
+            [places.countries_of(m) for m in places.find(text)],
+        )
+
+    def _times(self) -> list[Times]:
+        anchor = Anchor()
+        found = []
+        for n in range(len(self.p.spans)):
+            past = find_times(self.p.text(n), self.article.published, anchor)
+            planned = find_times(self.p.text(n), self.article.published, anchor, planned=True)
+            found.append(Times(past, planned))
+            anchor = follow(anchor, past)
+        return found
+
+    def _sentence(self, n: int) -> Sentence:
+        text = self.p.text(n)
+        tree = Tree(text, self.p.tokens[n], self.edition.lexicon.lemmatise)
+        mentions = self.edition.actors.find(text, self.scope)
+        names = Names(tree, mentions, [(t.start, t.end) for t in self.times[n].past])
+        return Sentence(n + 1, self.p.spans[n][0], text, tree, names, self.edition.lexicon, self.names)

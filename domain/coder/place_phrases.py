@@ -1,0 +1,310 @@
+"""Reading a noun phrase as a place: its name, how much of it, which part of it."""
+
+from dataclasses import replace
+
+from domain.coder.phrases import Sentence
+from domain.coder.readings import PlaceReading
+
+_PRONOUNS = frozenset(
+    ("it", "them", "they", "there", "here", "both", "which", "that", "where", "this", "these", "those")
+)
+_COMMON_KINDS = (
+    ("settlement_heads", "settlement"), ("admin_heads", "admin"), ("facility_heads", "facility"),
+    ("natural_heads", "natural"), ("generic_places", "generic"),
+)  # fmt: skip
+_STOP = frozenset(("the", "a", "an", "this", "that", "its", "their", "his", "nearby", "neighbouring", "neighboring"))
+_INNER = (
+    "of",
+    "in",
+    "at",
+    "around",
+    "near",
+    "on",
+    "outside",
+    "along",
+    "north",
+    "south",
+    "east",
+    "west",
+    "including",
+    "like",
+    "from",
+    "within",
+    "inside",
+)
+_BESIDE = ("east", "west", "north", "south")
+
+
+class PlacePhrases:
+    """Reads phrases of one sentence as places."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.s = sentence
+        self.tree = sentence.tree
+        self.lex = sentence.lexicon
+
+    def read(self, head: int, depth: int = 0) -> list[PlaceReading]:
+        """The places that the phrase of this head names, itself alone (coordination is the caller's); [] if none."""
+        low = self.tree.lower[head]
+        if head in self.s.names.timed or depth > 4:
+            return []
+        if low in _PRONOUNS and self.tree.tag(head) in ("PRP", "EX", "RB", "DT", "WDT", "WP", "WRB", "IN"):
+            return [self._build(head, "pronoun", head, head, self.tree.tokens[head].text, low, "generic")]
+        part = self._part(head, depth)
+        if part is not None:
+            return part
+        if (named := self._named(head)) is not None:
+            return [named]
+        return self._common(head, depth)
+
+    # --- parts ------------------------------------------------------------------------------------------------------
+
+    def _part(self, head: int, depth: int) -> list[PlaceReading] | None:
+        """ "most of A", "the centre of A", "A's western countryside", "within 6 km of A"; None when it is no part."""
+        area, extent = self._measure(head)
+        unit = self.lex.has("unit_words", self.tree.lower[head]) or self.lex.has("unit_words", self.tree.lemma[head])
+        if area is None and extent is None and not unit:
+            return None
+        inner = self._inside(head, depth)
+        if not inner and (area or extent):
+            inner = self._beside(head, depth)
+        if not inner:
+            return None if not unit else []
+        return [replace(p, area=p.area or area, extent=p.extent or extent) for p in inner]
+
+    def _measure(self, head: int) -> tuple[str | None, str | None]:
+        """Area and extent that a head such as "outskirts", "most" or "southern quarter" cuts out."""
+        low, lemma = self.tree.lower[head], self.tree.lemma[head]
+        words = {self.tree.lower[m] for m in self.s.modifiers(head)} | {
+            self.tree.lower[k] for k in self.tree.kids(head, "advmod", "predet")
+        }
+        compass = next((w for w in sorted(words) if self.lex.has("compass_words", w)), None)
+        if self.lex.has("centre_words", low) or self.lex.has("centre_words", lemma):
+            return "centre", None
+        if self.lex.has("outskirts_words", low) or self.lex.has("outskirts_words", lemma):
+            return "outskirts", None
+        if self.lex.has("countryside_words", low) or (lemma == "area" and words & {"rural", "surrounding"}):
+            return "countryside", None
+        if self.lex.has("most_words", low):
+            return None, "most"
+        if self.lex.has("whole_words", low):
+            return None, "whole"
+        if self.lex.has("compass_words", low) and self.tree.tag(head).startswith("NN"):
+            return _direction(low), None
+        if low in ("half", "part", "third", "parts", "portion", "portions", "some", "much"):
+            return None, ("most" if low == "much" else "part")
+        if (
+            lemma
+            in (
+                "quarter",
+                "section",
+                "side",
+                "corner",
+                "ward",
+                "half",
+                "bank",
+                "sector",
+                "district",
+                "neighbourhood",
+                "neighborhood",
+                "part",
+                "suburb",
+                "edge",
+                "flank",
+            )
+            and compass
+        ):
+            return _direction(compass), None
+        if lemma in ("block", "street", "quarter", "pocket", "stretch") and self._inside_of(head):
+            return None, "part"
+        return None, None
+
+    def _inside_of(self, head: int) -> bool:
+        return any(self.tree.lower[k] in ("of", "in") for k in self.tree.kids(head, "prep")) or bool(
+            self.tree.kids(head, "poss")
+        )
+
+    def _inside(self, head: int, depth: int) -> list[PlaceReading]:
+        """The places under "of", "in", "around" or a possessive."""
+        found: list[PlaceReading] = []
+        for k in self.tree.kids(head, "prep", "advmod"):
+            if self.tree.lower[k] in ("of", "in", "around", "across"):
+                for target in self.tree.kids(k, "pobj"):
+                    for one in self.tree.conjuncts(target):
+                        found += self.read(one, depth + 1)
+        for k in self.tree.kids(head, "poss"):
+            if self.tree.tag(k) == "PRP$":
+                found.append(self._build(k, "pronoun", k, k, self.tree.tokens[k].text, self.tree.lower[k], "generic"))
+            elif not found:
+                for one in self.tree.conjuncts(k):
+                    found += self.read(one, depth + 1)
+        return found
+
+    def _beside(self, head: int, depth: int) -> list[PlaceReading]:
+        """ "the city center", "Aleppo countryside": the place stands before the part as a modifier."""
+        for m in reversed(self.s.modifiers(head)):
+            if m in self.s.names.run_of and m not in self.s.names.timed:
+                named = self._named(m)
+                return [named] if named else []
+        for m in self.s.modifiers(head):
+            if self.lex.has("settlement_heads", self.tree.lemma[m]):
+                return [self._build(head, "definite", m, m, self.tree.words(m, m), self.tree.lemma[m], "settlement")]
+        return []
+
+    # --- names ------------------------------------------------------------------------------------------------------
+
+    def _named(self, head: int) -> PlaceReading | None:
+        run = self.s.names.run_of.get(head)
+        if run is None:
+            return None
+        first, last = run.first, run.last
+        while first < last and self.lex.has("compass_words", self.tree.lower[first]):
+            first += 1
+        text = self.tree.words(first, last)
+        kind, word = self._kind_in_name(first, last)
+        extent = (
+            "whole"
+            if {self.tree.lower[k] for k in self.tree.kids(head, "det", "predet", "amod")} & {"whole", "entire", "all"}
+            else None
+        )
+        return self._build(head, "named", first, last, text, word, kind, extent=extent)
+
+    def _kind_in_name(self, first: int, last: int) -> tuple[str, str]:
+        for i in (last, first):
+            for name, kind in _COMMON_KINDS[:4]:
+                if self.lex.has(name, self.tree.lower[i]):
+                    return kind, self.tree.lower[i]
+        return "", ""
+
+    def _head_kind(self, lemma: str) -> str | None:
+        return next((kind for name, kind in _COMMON_KINDS if self.lex.has(name, lemma)), None)
+
+    # --- common heads -----------------------------------------------------------------------------------------------
+
+    def _common(self, head: int, depth: int) -> list[PlaceReading]:
+        lemma = self.tree.lemma[head]
+        kind = self._head_kind(lemma) or self._head_kind(self.tree.lower[head])
+        if kind is None or not self.tree.is_noun(head):
+            return []
+        extent = self._whole(head)
+        runs = [self.s.names.run_of[m] for m in self.s.modifiers(head) if m in self.s.names.run_of]
+        runs = [r for r in runs if not self._is_actor_modifier(r.last)]
+        if runs:
+            return [replace(self._with_name(head, lemma, kind, runs[-1].first, runs[-1].last), extent=extent)]
+        inner = self._complement(head, kind, depth)
+        if inner:
+            return [replace(p, word=p.word or lemma, kind=p.kind or kind, extent=p.extent or extent) for p in inner]
+        return [replace(self._anaphor(head, lemma, kind, depth), extent=extent)]
+
+    def _whole(self, head: int) -> str | None:
+        words = {self.tree.lower[k] for k in self.tree.kids(head, "det", "predet", "amod", "advmod")}
+        return "whole" if words & {"whole", "entire", "all"} else None
+
+    def _is_actor_modifier(self, i: int) -> bool:
+        mention = self.s.names.mention_of.get(i)
+        return mention is not None and (mention.modifier or not mention.weak) and mention.kind != "label-place"
+
+    def _with_name(self, head: int, lemma: str, kind: str, first: int, last: int) -> PlaceReading:
+        while first < last and self.lex.has("compass_words", self.tree.lower[first]):
+            first += 1
+        names_it = self.lex.has("naming_facilities", lemma) or kind == "natural" or (kind == "facility")
+        plural = self.tree.tag(head) == "NNS"
+        end = head if (names_it and not plural) or (kind == "facility" and plural) else last
+        return self._build(head, "named", first, end, self.tree.words(first, end), lemma, kind)
+
+    def _complement(self, head: int, kind: str, depth: int) -> list[PlaceReading]:
+        """ "the town of A", "villages including A and B", "the border post at A", "the towns: A and B"."""
+        found: list[PlaceReading] = []
+        for k in self.tree.kids(head, "prep"):
+            if self.tree.lower[k] in ("including", "like", "such") or (
+                self.tree.lower[k] == "of" and kind != "natural-part"
+            ):
+                targets = self.tree.kids(k, "pobj") + [
+                    p for q in self.tree.kids(k, "prep") for p in self.tree.kids(q, "pobj")
+                ]
+                for target in targets:
+                    for one in self.tree.conjuncts(target):
+                        found += [p for p in self.read(one, depth + 1) if p.how in ("named", "pronoun", "definite")]
+        for k in self.tree.kids(head, "appos"):
+            for one in self.tree.conjuncts(k):
+                if not found or self.s.names.run_of.get(one):
+                    found += [p for p in self.read(one, depth + 1) if p.how == "named"]
+        if found or (kind == "settlement" and self.s.definite(head)):
+            return found
+        return self._located(head, kind, depth)
+
+    def _located(self, head: int, kind: str, depth: int) -> list[PlaceReading]:
+        """ "a base at A", "villages in A", "the area east of A", "positions near A"."""
+        for k in self.tree.kids(head, "prep", "advmod"):
+            low = self.tree.lower[k]
+            inner = self.tree.kids(k, "pobj") + [
+                p for q in self.tree.kids(k, "prep") for p in self.tree.kids(q, "pobj")
+            ]
+            if low in _INNER and inner:
+                places = [p for t in inner for one in self.tree.conjuncts(t) for p in self.read(one, depth + 1)]
+                named = [p for p in places if p.how != "common"]
+                if named:
+                    if low in _BESIDE and kind == "generic":
+                        return [self._beyond(k, p) for p in named]
+                    return named
+        return []
+
+    def _beyond(self, k: int, place: PlaceReading) -> PlaceReading:
+        """ "territory east of the river" is a region of its own."""
+        start = self.tree.tokens[k].start
+        text = self.tree.text[start : max(place.end, self.tree.tokens[k].end)]
+        return replace(
+            place, text=text, resolved=text, start=start, how="named", kind="region", word=self.tree.lower[k]
+        )
+
+    def _anaphor(self, head: int, lemma: str, kind: str, depth: int) -> PlaceReading:
+        definite = self.s.definite(head) or bool(self.tree.kids(head, "poss"))
+        owner = next((p for k in self.tree.kids(head, "poss") for p in self._owner(k, depth)), None)
+        first = min((m for m in self.s.modifiers(head) if self.tree.tag(m).startswith("NN")), default=head)
+        how = "definite" if definite else "common"
+        return replace(
+            self._build(
+                head, how, first, head, self.tree.words(first, head), lemma, kind, plural=self.tree.tag(head) == "NNS"
+            ),
+            owner=owner,
+        )
+
+    def _owner(self, k: int, depth: int) -> list[PlaceReading]:
+        if self.tree.tag(k) == "PRP$":
+            return [self._build(k, "pronoun", k, k, self.tree.tokens[k].text, self.tree.lower[k], "generic")]
+        return self.read(k, depth + 1)
+
+    def _build(
+        self,
+        head: int,
+        how: str,
+        first: int,
+        last: int,
+        text: str,
+        word: str,
+        kind: str,
+        *,
+        extent: str | None = None,
+        plural: bool = False,
+    ) -> PlaceReading:
+        while first < last and self.tree.lower[first] in _STOP:
+            first += 1
+        start, end = self.tree.tokens[first].start, self.tree.tokens[last].end
+        return PlaceReading(
+            head,
+            how,
+            text,
+            text,
+            word,
+            kind,
+            start,
+            end,
+            extent=extent,
+            plural=plural or word in ("them", "both", "they", "their"),
+        )
+
+
+def _direction(word: str) -> str:
+    """The compass part as the codebook names areas: north, south-east, ..."""
+    return word.removesuffix("ern").replace("eastern", "east").replace("northeast", "north-east").replace("northwest", "north-west").replace(
+        "southeast", "south-east").replace("southwest", "south-west")  # fmt: skip

@@ -1,0 +1,105 @@
+"""Spans of a sentence that are names: registered actors, capitalised runs, and times (which are never names)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.coder.tree import Tree
+from domain.names import NameMention
+
+_INSIDE = frozenset(("al", "el", "as", "ash", "at", "an", "ar", "az", "ez", "es", "ed", "ad", "ud", "ul", "ibn", "bin",
+                     "bani", "de", "du", "la", "le", "les", "do", "da", "-", "'", "’", "di", "i", "eh", "et", "ye", "e", "'s"))  # fmt: skip
+_NOT_NAMES = frozenset(
+    ["the", "a", "an", "and", "or", "but", "of", "in", "on", "at", "by", "for", "from", "to", "with", "as", "if", "it", "he", "she", "they", "we", "i", "you", "this", "that", "these", "those", "then", "there", "after", "before", "when", "while", "since", "once", "should", "unless", "until", "although", "though", "because", "however", "meanwhile", "both", "its", "their", "his", "her", "our", "some", "many", "several", "most", "all", "no", "not", "further", "elsewhere", "earlier", "later", "also", "hundreds", "thousands", "dozens", "mr", "mrs", "ms", "dr", "two", "three", "four", "five"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A capitalised run: first and last token."""
+
+    first: int
+    last: int
+
+
+class Names:
+    """Which tokens of a sentence belong to which name."""
+
+    def __init__(self, tree: Tree, mentions: Sequence[NameMention], times: Sequence[tuple[int, int]]) -> None:
+        self.tree = tree
+        self.timed = frozenset(t.i for t in tree.tokens if any(start <= t.start < end for start, end in times))
+        self.mention_of: dict[int, NameMention] = {}
+        for mention in mentions:
+            for token in tree.tokens:
+                if mention.start <= token.start < mention.end:
+                    self.mention_of[token.i] = mention
+        self.run_of: dict[int, Run] = {}
+        for run in self._runs():
+            for i in range(run.first, run.last + 1):
+                self.run_of[i] = run
+
+    def _runs(self) -> list[Run]:
+        found: list[Run] = []
+        i, n = 0, len(self.tree)
+        while i < n:
+            if not self._opens(i):
+                i += 1
+                continue
+            last = i
+            j = i + 1
+            while j < n and j not in self.timed:
+                if self._named(j) and self._joined(last, j):
+                    last = j
+                elif not self._links(j):
+                    break
+                j += 1
+            found.append(Run(i, last))
+            i = last + 1
+        return found
+
+    def _opens(self, i: int) -> bool:
+        return (
+            (self._named(i)
+            and self.tree.lower[i] not in _INSIDE)
+            or (self._named(i) and self.tree.tokens[i].text[:1].isupper() and i not in self.timed)
+        )
+
+    def _named(self, i: int) -> bool:
+        token = self.tree.tokens[i]
+        if i in self.timed or not token.text[:1].isalnum():
+            return False
+        if token.text[:1].isupper():
+            if self.tree.lower[i] in _NOT_NAMES:
+                return False
+            return (
+                token.tag.startswith("NNP")
+                or (i > 0 and token.tag not in ("PRP", "DT", "IN"))
+                or self._first_word_names(i)
+            )
+        return token.text.isdigit() and i > 0 and self.tree.tokens[i - 1].text[:1].isupper() and i - 1 not in self.timed
+
+    def _first_word_names(self, i: int) -> bool:
+        """A sentence's first word is a name when a capitalised word or a number goes on with it."""
+        follows = self.tree.tokens[i + 1] if i + 1 < len(self.tree) else None
+        return bool(
+            follows
+            and self.tree.tokens[i].tag.startswith(("NN", "JJ"))
+            and (
+                (follows.tag.startswith("NNP")
+                and follows.text[:1].isupper())
+                or (follows.text.isdigit() and self.tree.tag(i).startswith("NN"))
+            )
+        )
+
+    def _links(self, j: int) -> bool:
+        """Lower-case joints inside a name, taken only when a capitalised word follows."""
+        tree = self.tree
+        if tree.lower[j] not in _INSIDE or tree.lower[j] == "'s" or j + 1 >= len(tree):
+            return False
+        return any(self._named(k) or tree.lower[k] in _INSIDE for k in (j + 1,))
+
+    def _joined(self, last: int, j: int) -> bool:
+        """No comma, slash or gap other than a joint lies between."""
+        return all(self._links(k) for k in range(last + 1, j))
+
+    def text(self, run: Run) -> str:
+        return self.tree.words(run.first, run.last)
