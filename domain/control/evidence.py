@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from domain.datafile import read
 from domain.events import ActorRef, CodedEvent, PlaceRef
 
 Bearing = Literal["transition", "assertion", "loss", "fighting"]
@@ -19,6 +20,8 @@ BEARINGS: dict[str, Bearing] = {
     "SiegeReported": "fighting",
 }
 """How each event type bears on control; all others only feed actor activity."""
+
+EDITION_FILE = "edition.yaml"
 
 UNNAMED_PART = "part"
 """The area of a claim on an unnamed part of a place: a holding of its own, since it leaves the rest open."""
@@ -35,6 +38,12 @@ class ControlPolicy:
     def of(cls, policy: Mapping[str, Any]) -> "ControlPolicy":
         """From an edition's policy numbers. Raises KeyError when one is missing: an edition is validated on loading."""
         return cls(int(policy["fighting_stale_days"]), int(policy["dispute_window_days"]))
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, str]) -> "ControlPolicy":
+        """From a published edition's files, without loading the rest of it."""
+        policy = read(EDITION_FILE, files[EDITION_FILE]).fields["policy"]
+        return cls.of(policy.fields)
 
 
 @dataclass(frozen=True, slots=True)

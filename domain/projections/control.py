@@ -1,0 +1,248 @@
+"""Who holds what, over both axes of time: evidence by article, and from it the history of each place's holdings."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from domain.control import Evidence, Party, evidence_from
+from domain.control.evidence import BEARINGS
+from domain.control.timeline import HistoryRow, Known
+from domain.events import CodedEvent
+from domain.projections.dossier import Dossier, Fact
+from domain.projections.events import COUNTING
+from domain.projections.projection import Projection, Row, Rows, Table
+
+EVIDENCE = Table(
+    "control_evidence",
+    (
+        "place_id",
+        "area",
+        "article_id",
+        "sentence",
+        "ordinal",
+        "event_position",
+        "event_type",
+        "modality",
+        "place",
+        "kind",
+        "country",
+        "lat",
+        "lon",
+        "extent",
+        "holder_ids",
+        "holders",
+        "holder_candidates",
+        "loser_ids",
+        "losers",
+        "occurred_earliest",
+        "occurred_latest",
+        "precision",
+        "origin_id",
+        "voice",
+        "voice_actor",
+        "source",
+        "attribution",
+        "rule",
+        "fingerprint",
+        "known_at",
+        "known_from",
+        "known_to",
+        "text_digest",
+        "start_at",
+        "end_at",
+    ),
+)
+HISTORY = Table(
+    "control_history",
+    (
+        "place_id",
+        "area",
+        "valid_from",
+        "valid_to",
+        "known_from",
+        "known_to",
+        "place",
+        "kind",
+        "country",
+        "lat",
+        "lon",
+        "status",
+        "controller_ids",
+        "controllers",
+        "candidates",
+        "claimant_ids",
+        "claimants",
+        "since_earliest",
+        "since_latest",
+        "since_precision",
+        "previous_ids",
+        "previous",
+        "extent",
+        "verification",
+        "fighting_last",
+        "fighting_stale_days",
+        "origins",
+        "claims",
+        "newest_article_id",
+        "newest_sentence",
+        "newest_ordinal",
+    ),
+)
+
+
+def control(dossier: Dossier) -> Rows:
+    """One row of evidence an event and place, of every modality; the history follows from all rows of a place."""
+    rows: dict[tuple[Any, ...], Row] = {}
+    for fact, event in dossier.counted:
+        if event.type in BEARINGS:
+            for evidence in evidence_from(dossier.facts, event):
+                rows[evidence.identity] = _evidence_row(dossier, fact, event, evidence)
+    return {"control_evidence": list(rows.values())}
+
+
+def _evidence_row(dossier: Dossier, fact: Fact, event: CodedEvent, one: Evidence) -> Row:
+    assert dossier.received is not None
+    known = dossier.known(event)
+    return (
+        one.place_id,
+        one.area or "",
+        one.article_id,
+        one.sentence,
+        one.ordinal,
+        fact.position,
+        one.event_type,
+        one.modality,
+        one.place,
+        one.kind,
+        one.country,
+        one.lat,
+        one.lon,
+        one.extent,
+        [party.id for party in one.holders],
+        [party.name for party in one.holders],
+        [" ".join(party.candidates) for party in one.holders],
+        [party.id for party in one.losers],
+        [party.name for party in one.losers],
+        one.earliest,
+        one.latest,
+        one.precision,
+        one.origin_id,
+        one.voice,
+        one.voice_actor,
+        dossier.received.source,
+        event.attribution.resolved if event.attribution else None,
+        event.rule,
+        event.fingerprint,
+        one.known_at,
+        [since for since, _ in known],
+        [until for _, until in known],
+        dossier.received.text_digest,
+        event.start,
+        event.end,
+    )
+
+
+def known_evidence(row: Mapping[str, Any]) -> Known:
+    """A stored row of control_evidence, by column, as evidence again."""
+    holders = zip(row["holder_ids"], row["holders"], row["holder_candidates"], strict=True)
+    evidence = Evidence(
+        known_at=row["known_at"],
+        article_id=row["article_id"],
+        sentence=row["sentence"],
+        ordinal=row["ordinal"],
+        event_type=row["event_type"],
+        modality=row["modality"],
+        place_id=row["place_id"],
+        place=row["place"],
+        area=row["area"] or None,
+        extent=row["extent"],
+        holders=tuple(Party(id, name, tuple(candidates.split())) for id, name, candidates in holders),
+        losers=tuple(Party(id, name) for id, name in zip(row["loser_ids"], row["losers"], strict=True)),
+        earliest=row["occurred_earliest"],
+        latest=row["occurred_latest"],
+        precision=row["precision"],
+        origin_id=row["origin_id"],
+        voice=row["voice"],
+        voice_actor=row["voice_actor"],
+        kind=row["kind"],
+        country=row["country"],
+        lat=row["lat"],
+        lon=row["lon"],
+    )
+    return Known(evidence, tuple(zip(row["known_from"], row["known_to"], strict=True)))
+
+
+def history_row(one: HistoryRow, stale_days: int) -> Row:
+    """A row of control_history, in the order of its columns."""
+    verdict, place = one.version.verdict, one.place
+    newest = max(verdict.support, key=lambda e: e.key)
+    return (
+        place.place_id,
+        one.version.area or "",
+        one.version.start,
+        one.version.until,
+        one.known_from,
+        one.known_to,
+        place.place,
+        place.kind,
+        place.country,
+        place.lat,
+        place.lon,
+        verdict.status,
+        _ids(verdict.controllers),
+        _names(verdict.controllers),
+        sorted({candidate for party in verdict.controllers for candidate in party.candidates}),
+        _ids(verdict.claimants),
+        _names(verdict.claimants),
+        verdict.since.earliest,
+        verdict.since.latest,
+        verdict.since.precision,
+        _ids(verdict.previous),
+        _names(verdict.previous),
+        verdict.extent,
+        verdict.verification,
+        one.version.fighting_last,
+        stale_days,
+        verdict.origins,
+        len(verdict.support),
+        newest.article_id,
+        newest.sentence,
+        newest.ordinal,
+    )
+
+
+def _ids(parties: Sequence[Party]) -> list[str]:
+    return [party.id for party in parties]
+
+
+def _names(parties: Sequence[Party]) -> list[str]:
+    return [party.name for party in parties]
+
+
+control_projection = Projection(
+    name="control",
+    version=1,
+    reads={
+        **COUNTING,
+        "ArticleReceived": ("source", "published", "text_digest"),
+        **dict.fromkeys(
+            BEARINGS,
+            (
+                "sentence",
+                "ordinal",
+                "modality",
+                "actors",
+                "counterparties",
+                "places",
+                "occurred",
+                "attribution",
+                "rule",
+                "fingerprint",
+                "start",
+                "end",
+            ),
+        ),
+    },
+    tables=(EVIDENCE, HISTORY),
+    fold=control,
+    regroups="place_id",
+)

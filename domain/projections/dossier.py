@@ -1,0 +1,161 @@
+"""All that the log tells of one article: the unit that every projection folds.
+
+A dossier holds the article's own stream, its coding under one edition and the decisions on its events. Rows are a
+function of dossiers, so they depend on the set of events and never on the order in which these arrived.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from domain.control import ArticleFacts
+from domain.events import (
+    ArticleCoded,
+    ArticleReceived,
+    ArticleRetracted,
+    ArticleSuperseded,
+    CodedEvent,
+    CodingFailed,
+    EventRejected,
+    RetryRequested,
+    TextErased,
+)
+
+Standing = Literal["counts", "rejected", "retracted", "superseded"]
+Interval = tuple[datetime, datetime | None]
+"""From, inclusive, to, exclusive; None: it lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A stored event in its newest shape."""
+
+    position: int
+    stream: str
+    type: str
+    recorded_at: datetime
+    shape: msgspec.Struct
+
+
+@dataclass(slots=True)
+class Dossier:
+    """One article as the log up to some position has it. `events` count only once their coding is closed."""
+
+    article_id: str
+    received: ArticleReceived | None = None
+    received_at: datetime | None = None
+    superseded: tuple[datetime, str] | None = None
+    retracted_at: datetime | None = None
+    erased_at: datetime | None = None
+    failed: CodingFailed | None = None
+    coded: ArticleCoded | None = None
+    events: list[tuple[Fact, CodedEvent]] = field(default_factory=list)
+    decisions: dict[str, list[tuple[datetime, bool]]] = field(default_factory=dict)
+    origin: str | None = None
+
+    @property
+    def facts(self) -> ArticleFacts:
+        """What the control assessment must know. Only for an article that was received."""
+        assert self.received is not None and self.received_at is not None
+        return ArticleFacts(
+            self.article_id, self.received_at, self.received.published, self.received.source, self.origin_id
+        )
+
+    @property
+    def origin_id(self) -> str:
+        """The origin it belongs to: itself, unless told that it is a copy."""
+        return self.origin or self.article_id
+
+    @property
+    def counted(self) -> Sequence[tuple[Fact, CodedEvent]]:
+        """The coded events of an article that was received and whose coding is complete."""
+        return self.events if self.coded is not None and self.received is not None else ()
+
+    def standing(self, event: CodedEvent) -> Standing:
+        """Whether an event counts by the newest word on it and its article."""
+        if self.retracted_at is not None:
+            return "retracted"
+        if self.superseded is not None:
+            return "superseded"
+        decided = self.decisions.get(event.fingerprint)
+        return "rejected" if decided and decided[-1][1] else "counts"
+
+    def known(self, event: CodedEvent) -> list[Interval]:
+        """When, in known time, an event counted: from its article's receipt, without the times it was rejected."""
+        assert self.received_at is not None
+        ends = [at for at in (self.retracted_at, self.superseded[0] if self.superseded else None) if at]
+        end = min(ends, default=None)
+        intervals: list[Interval] = []
+        since: datetime | None = self.received_at
+        for at, rejected in self.decisions.get(event.fingerprint, ()):
+            if rejected and since is not None:
+                intervals.append((since, at))
+                since = None
+            elif not rejected and since is None:
+                since = at
+        if since is not None:
+            intervals.append((since, None))
+        clipped = [(a, b if end is None or (b and b < end) else end) for a, b in intervals if end is None or a < end]
+        return [(a, b) for a, b in clipped if b is None or a < b]
+
+    def add(self, fact: Fact) -> None:
+        """Take in one fact of the article's or the coding's stream, in stream order."""
+        match fact.shape:
+            case CodedEvent():
+                self.events.append((fact, fact.shape))
+            case ArticleCoded():
+                self.coded, self.failed = fact.shape, None
+            case ArticleReceived():
+                self.received, self.received_at = fact.shape, fact.recorded_at
+            case ArticleSuperseded():
+                self.superseded = self.superseded or (fact.recorded_at, fact.shape.by)
+            case ArticleRetracted():
+                self.retracted_at = self.retracted_at or fact.recorded_at
+            case TextErased():
+                self.erased_at = self.erased_at or fact.recorded_at
+            case CodingFailed():
+                self.failed = None if self.coded else fact.shape
+            case RetryRequested():
+                self.failed = None
+            case _:
+                pass
+
+
+Decisions = Mapping[str, Sequence[Fact]]
+"""Facts of the streams `review-<fingerprint>` by fingerprint, in stream order."""
+
+
+def dossiers(facts: Iterable[Fact], decisions: Decisions, up_to: int | None = None) -> dict[str, Dossier]:
+    """Dossiers by article id, of facts (in the order of positions) up to a position, inclusive."""
+    found: dict[str, Dossier] = {}
+    for fact in facts:
+        if up_to is not None and fact.position > up_to:
+            continue
+        article_id = article_of(fact.stream)
+        if article_id is None:
+            continue
+        dossier = found.get(article_id)
+        if dossier is None:
+            dossier = found[article_id] = Dossier(article_id)
+        dossier.add(fact)
+    if decisions:
+        for dossier in found.values():
+            _decide(dossier, decisions, up_to)
+    return found
+
+
+def article_of(stream: str) -> str | None:
+    """The article that a stream tells of; None for other streams."""
+    if stream.startswith("coding-"):
+        return stream[7:].partition("@")[0]
+    return stream[8:] if stream.startswith("article-") else None
+
+
+def _decide(dossier: Dossier, decisions: Decisions, up_to: int | None) -> None:
+    for _, event in dossier.events:
+        heard = [f for f in decisions.get(event.fingerprint, ()) if up_to is None or f.position <= up_to]
+        if heard:
+            dossier.decisions[event.fingerprint] = [(f.recorded_at, isinstance(f.shape, EventRejected)) for f in heard]

@@ -1,0 +1,204 @@
+"""The live projector: reads the log up to its safe mark, folds, and writes rows and checkpoint in one transaction.
+
+Crash anywhere and nothing is lost or doubled: a batch is wholly in the rows, with its checkpoint, or not at all.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from domain.errors import InvalidInput, Stop
+from domain.projections import PROJECTIONS
+from domain.projections.projection import Projection, change
+from infra.postgres import projections_control, projections_read, projections_write
+from infra.postgres.pool import passing_trouble
+from infra.postgres.queries import queries
+from infra.postgres.store import safe_mark
+
+BATCH = 1_000
+"""Events a transaction: enough to pay for its commit, few enough to hold the lock briefly."""
+
+LOOK_AGAIN_S = 0.05
+"""How soon to look again while a writer below the head holds the safe mark back."""
+
+Pool = ConnectionPool[psycopg.Connection]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A build of a projection, with its checkpoint."""
+
+    generation: int
+    edition: str
+    version: int
+    position: int
+
+
+def names() -> tuple[str, ...]:
+    """The projections there are."""
+    return tuple(projection.name for projection in PROJECTIONS)
+
+
+def project(pool: Pool, name: str) -> int:
+    """Bring a projection to the head of the log and return how many events it read. Safe to repeat, and to run twice.
+
+    Ends only when, after the release of its lock, the checkpoint is at the head: whoever appends and rings while it
+    runs is heard. Raises InvalidInput for a name that is none, Stop when its rows are of another code version or no
+    edition is live, TryAgain when the database goes away.
+    """
+    projection, read = _named(name), 0
+    while True:
+        with passing_trouble(f"projecting {name}", pool), pool.connection() as connection:
+            with connection.transaction():
+                _hold(connection, name)
+                found = _live(connection, projection)
+                count, mark, reached = _step(connection, projection, found, BATCH, live=True)
+            read += count
+            if reached >= _head(connection):
+                return read
+        if reached >= mark:
+            time.sleep(LOOK_AGAIN_S)
+
+
+def project_all(pool: Pool) -> int:
+    """Bring every projection to the head of the log; returns how many events were read, over all of them."""
+    return sum(project(pool, name) for name in names())
+
+
+def behind(pool: Pool) -> list[str]:
+    """Names of the projections that have not seen all of the log."""
+    return [name for name, events in lag(pool).items() if events > 0]
+
+
+def lag(pool: Pool) -> dict[str, int]:
+    """How many positions each projection is behind the last number drawn (holes count)."""
+    with passing_trouble("reading checkpoints", pool), pool.connection() as connection:
+        reached: dict[str, int] = dict(connection.execute(queries("projections")["checkpoints"]).fetchall())
+        head = _head(connection)
+    return {name: head - reached.get(name, 0) for name in names()}
+
+
+def rebuild(pool: Pool, name: str, edition: str | None = None, *, batch: int = 20_000) -> int:
+    """Build a new generation of a projection by the same fold, up to the safe mark, and return it; nothing shows yet.
+
+    `edition` is the live one's unless given. What arrives meanwhile is caught up with by `catch_up`.
+    """
+    projection = _named(name)
+    with passing_trouble(f"rebuilding {name}", pool), pool.connection() as connection, connection.transaction():
+        chosen = edition or _live_edition(connection)
+        made = _new_generation(connection, projection, chosen)
+    catch_up(pool, name, made, batch=batch)
+    return made
+
+
+def catch_up(pool: Pool, name: str, generation: int, *, batch: int = 20_000) -> int:
+    """Fold what a generation lacks, up to the safe mark, and return its checkpoint."""
+    projection = _named(name)
+    while True:
+        with passing_trouble(f"rebuilding {name}", pool), pool.connection() as connection, connection.transaction():
+            _hold(connection, f"{name} {generation}")
+            found = _generation(connection, generation)
+            _, mark, reached = _step(connection, projection, found, batch, live=False)
+        if reached >= mark:
+            return reached
+
+
+def swap(pool: Pool, generations: Mapping[str, int]) -> None:
+    """Show these generations by projection name, all in one statement, once each has caught up under its lock.
+
+    Readers are never blocked. The generations shown before are retired, not dropped.
+    """
+    with passing_trouble("swapping generations", pool), pool.connection() as connection, connection.transaction():
+        for name in sorted(generations):  # in one order, so that two swaps cannot wait for each other
+            _hold(connection, name)
+            _catch_up_here(connection, _named(name), generations[name])
+        chosen = [list(generations), list(generations.values())]
+        connection.execute(queries("projections")["swap"], chosen)
+        connection.execute(queries("projections")["mark_live"], [chosen[1]])
+        connection.execute(queries("projections")["retire"])
+
+
+def _catch_up_here(connection: psycopg.Connection, projection: Projection, generation: int) -> None:
+    shown = connection.execute(queries("projections")["live"], [projection.name]).fetchone()
+    if shown is None:
+        connection.execute(queries("projections")["show_first"], [projection.name, generation])
+    while True:
+        found = _generation(connection, generation)
+        _, mark, reached = _step(connection, projection, found, BATCH, live=False)
+        if reached >= mark:
+            return
+
+
+def _step(
+    connection: psycopg.Connection, projection: Projection, into: Generation, limit: int, *, live: bool
+) -> tuple[int, int, int]:
+    """Fold the next batch into a generation; returns (events read, safe mark, new checkpoint). In one transaction."""
+    if into.version != projection.version:
+        raise Stop(
+            f"projection {projection.name} was written by version {into.version} of its code, this is version "
+            f"{projection.version}. Rebuild it: frontlog replay --projection {projection.name}"
+        )
+    mark = safe_mark(connection)
+    batch = projections_read.read(connection, projection, into, mark, limit)
+    difference = change(projection, batch.before, batch.after)
+    projections_write.write(connection, projection, into.generation, difference)
+    if projection.regroups:
+        projections_control.write(connection, into, difference, live=live)
+    if batch.reached > into.position:
+        connection.execute(queries("projections")["checkpoint"], [batch.reached, into.generation])
+    return batch.count, mark, batch.reached
+
+
+def _named(name: str) -> Projection:
+    for projection in PROJECTIONS:
+        if projection.name == name:
+            return projection
+    raise InvalidInput("projection", repr(name), "one of " + ", ".join(names()), "Name one of these.")
+
+
+def _hold(connection: psycopg.Connection, name: str) -> None:
+    connection.execute(queries("projections")["patience"])
+    connection.execute(queries("projections")["hold"], [f"projection {name}"])
+
+
+def _live(connection: psycopg.Connection, projection: Projection) -> Generation:
+    """The generation that the views show; the first one is made here, for the live edition."""
+    row = connection.execute(queries("projections")["live"], [projection.name]).fetchone()
+    if row is not None:
+        return Generation(*row)
+    made = _new_generation(connection, projection, _live_edition(connection))
+    connection.execute(queries("projections")["show_first"], [projection.name, made])
+    connection.execute(queries("projections")["mark_live"], [[made]])
+    return _generation(connection, made)
+
+
+def _generation(connection: psycopg.Connection, generation: int) -> Generation:
+    row = connection.execute(queries("projections")["generation"], [generation]).fetchone()
+    if row is None:
+        raise Stop(f"generation {generation} does not exist (any more). Start the replay anew: frontlog replay")
+    return Generation(*row[:4])
+
+
+def _new_generation(connection: psycopg.Connection, projection: Projection, edition: str) -> int:
+    tables = [table.name for table in projection.tables]
+    row = connection.execute(
+        queries("projections")["new_generation"], [projection.name, edition, projection.version, tables]
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _live_edition(connection: psycopg.Connection) -> str:
+    row = connection.execute(queries("projections")["live_edition"]).fetchone()
+    if row is None:
+        raise Stop("No edition is active in this database. Run frontlog migrate: it publishes the one shipped here.")
+    return str(row[0])
+
+
+def _head(connection: psycopg.Connection) -> int:
+    row = connection.execute(queries("projections")["head"]).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,160 @@
+"""The history of the touched places, assessed again from their evidence, and what of it changed on display."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import psycopg
+from psycopg.rows import dict_row
+
+from domain.control import ControlPolicy
+from domain.control.timeline import CutKey, HistoryRow, resume_at, timeline
+from domain.errors import Stop
+from domain.projections.control import EVIDENCE, HISTORY, history_row, known_evidence
+from domain.projections.projection import Change, Row
+from infra.postgres.projections_write import copy
+from infra.postgres.queries import queries
+
+Found = dict[str, Any]
+_KNOWN_FROM, _KNOWN_TO = EVIDENCE.columns.index("known_from"), EVIDENCE.columns.index("known_to")
+_PLACE_ID = EVIDENCE.columns.index("place_id")
+
+
+class Target(Protocol):
+    """A generation and the edition whose policy it is assessed by."""
+
+    @property
+    def generation(self) -> int: ...
+
+    @property
+    def edition(self) -> str: ...
+
+
+def write(connection: psycopg.Connection, into: Target, difference: Change, *, live: bool) -> None:
+    """Assess the places again whose evidence changed, from the first moment on at which it did."""
+    changed = _changed_from(difference)
+    if not changed:
+        return
+    policy = _policy(connection, into.edition)
+    evidence = _by_place(_ask(connection, "evidence", into.generation, list(changed)))
+    known = {place: [known_evidence(row) for row in rows] for place, rows in evidence.items()}
+    resumes = {place: resume_at(known.get(place, ()), since) for place, since in changed.items()}
+    begun = _begun(connection, into.generation, resumes)
+    shown = _by_place(_ask(connection, "history", into.generation, list(changed))) if live else {}
+    rows = {
+        place: timeline(known.get(place, ()), policy, resume=resume, begun=begun.get(place, {}))
+        for place, resume in resumes.items()
+    }
+    places = [list(resumes), list(resumes.values())]
+    connection.execute(queries("projections")["forget_history"], [*places, into.generation])
+    stale = policy.fighting_stale_days
+    copy(connection, HISTORY, into.generation, (history_row(row, stale) for found in rows.values() for row in found))
+    if live:
+        for place in changed:
+            _note_changes(connection, into.edition, shown.get(place, []), rows[place], evidence.get(place, []))
+
+
+def _changed_from(difference: Change) -> dict[str, datetime | None]:
+    """The touched places, and the first moment in known time at which anything about them changed."""
+    moments: dict[str, datetime | None] = {}
+    rows: Iterable[Row] = (*difference.added[EVIDENCE.name], *difference.removed[EVIDENCE.name])
+    for row in rows:
+        since = min((at for at in (*row[_KNOWN_FROM], *row[_KNOWN_TO]) if at is not None), default=None)
+        if since is not None:
+            earlier = moments.get(row[_PLACE_ID])
+            moments[row[_PLACE_ID]] = since if earlier is None else min(since, earlier)
+    return moments
+
+
+def _begun(
+    connection: psycopg.Connection, generation: int, resumes: Mapping[str, datetime | None]
+) -> dict[str, dict[CutKey, datetime]]:
+    resumed = {place: at for place, at in resumes.items() if at is not None}
+    found: dict[str, dict[CutKey, datetime]] = {}
+    if resumed:
+        for row in _ask(connection, "history_at", list(resumed), list(resumed.values()), generation):
+            found.setdefault(row["place_id"], {})[_stored_cut_key(row)] = row["known_from"]
+    return found
+
+
+def _stored_cut_key(row: Found) -> CutKey:
+    """`timeline.cut_key` of a stored row."""
+    return (
+        row["area"],
+        row["valid_to"],
+        row["status"],
+        tuple(row["controller_ids"]),
+        tuple(row["claimant_ids"]),
+        row["since_earliest"],
+        row["since_latest"],
+        row["since_precision"],
+        row["extent"],
+        row["verification"],
+    )
+
+
+def _note_changes(
+    connection: psycopg.Connection,
+    edition: str,
+    shown: Iterable[Found],
+    rows: Iterable[HistoryRow],
+    evidence: Iterable[Found],
+) -> None:
+    """A line in control_changes for each holding whose status or holders on display are others than before."""
+    spots = {(row["article_id"], row["sentence"], row["ordinal"]): row for row in evidence}
+    old = {row["area"]: row for row in shown if row["valid_to"] is None}
+    new = {row.version.area or "": row for row in rows if row.known_to is None and row.version.until is None}
+    for area in sorted({*old, *new}):
+        before = _state(old.get(area))
+        after = _state(_displayed(new[area]) if area in new else None)
+        if before == after:
+            continue
+        spot: Found = {}
+        if area in new:
+            newest = max(new[area].version.verdict.support, key=lambda e: e.key)
+            spot = spots[(newest.article_id, newest.sentence, newest.ordinal)]
+        named = old[area] if area in old else _displayed(new[area])
+        connection.execute(
+            queries("projections")["note_change"],
+            [
+                named["place_id"],
+                named["place"],
+                area,
+                before[0],
+                after[0],
+                before[1],
+                after[1],
+                *(spot.get(key) for key in ("article_id", "sentence", "text_digest", "start_at", "end_at")),
+                edition,
+                spot.get("event_position"),
+            ],
+        )
+
+
+def _displayed(row: HistoryRow) -> Found:
+    return dict(zip(HISTORY.columns, history_row(row, 0), strict=True))
+
+
+def _state(row: Found | None) -> tuple[str | None, list[str]]:
+    if row is None:
+        return None, []
+    return row["status"], row["controllers"] or row["claimants"]
+
+
+def _policy(connection: psycopg.Connection, edition: str) -> ControlPolicy:
+    row = connection.execute(queries("projections")["edition_files"], [edition]).fetchone()
+    if row is None:
+        raise Stop(f"Edition {edition} is not in the log. Publish it first: frontlog rules publish {edition}.")
+    return ControlPolicy.from_files(row[0])
+
+
+def _by_place(rows: Iterable[Found]) -> dict[str, list[Found]]:
+    found: dict[str, list[Found]] = {}
+    for row in rows:
+        found.setdefault(row["place_id"], []).append(row)
+    return found
+
+
+def _ask(connection: psycopg.Connection, name: str, *arguments: Any) -> list[Found]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(queries("projections")[name], arguments).fetchall()

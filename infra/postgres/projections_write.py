@@ -1,0 +1,53 @@
+"""Writes what a batch changed into one generation's partitions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from domain.projections.projection import Change, Projection, Row, Table
+from infra.postgres.queries import queries
+
+
+def write(connection: psycopg.Connection, projection: Projection, generation: int, difference: Change) -> None:
+    """Apply a change; the caller's transaction holds the checkpoint with it."""
+    for table in projection.tables:
+        if table.kind == "sums":
+            _add(connection, table, generation, difference.sums[table.name])
+        elif table.name in difference.added:
+            _forget(connection, table, generation, difference.replaced)
+            copy(connection, table, generation, difference.added[table.name])
+
+
+def copy(connection: psycopg.Connection, table: Table, generation: int, rows: Iterable[Row]) -> None:
+    """Bring rows into the generation's partition."""
+    rows = list(rows)
+    if not rows:
+        return
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        partition(table, generation), sql.SQL(", ").join(map(sql.Identifier, ("generation", *table.columns)))
+    )
+    with connection.cursor().copy(statement) as stream:
+        for row in rows:
+            stream.write_row((generation, *row))
+
+
+def partition(table: Table, generation: int) -> sql.Identifier:
+    """The partition that holds a generation of a table."""
+    return sql.Identifier("frontlog_read", f"{table.name}_{generation}")
+
+
+def _forget(connection: psycopg.Connection, table: Table, generation: int, articles: Sequence[str]) -> None:
+    if articles and "article_id" in table.columns:
+        statement = sql.SQL("DELETE FROM {} WHERE article_id = ANY(%s)").format(partition(table, generation))
+        connection.execute(statement, [list(articles)])
+
+
+def _add(connection: psycopg.Connection, table: Table, generation: int, sums: Mapping[Row, Sequence[int]]) -> None:
+    if not sums:
+        return
+    columns: list[list[Any]] = [list(column) for column in zip(*((*key, *n) for key, n in sums.items()), strict=True)]
+    connection.execute(queries("projections")[f"add_{table.name}"], [generation, *columns])
+    if any(number < 0 for numbers in sums.values() for number in numbers):
+        connection.execute(queries("projections")[f"drop_zero_{table.name}"], [generation])

@@ -1,0 +1,134 @@
+"""A small archive for tests: articles received and coded by hand, without parser or rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+from domain import workflow
+from domain.article import Article
+from domain.events import (
+    ActorRef,
+    Attribution,
+    CodedEvent,
+    Coding,
+    EditionPublished,
+    Occurred,
+    PlaceRef,
+    SentenceRecord,
+    Unresolved,
+)
+from domain.ports import NO_STREAM
+from infra.postgres.store import PostgresEventStore
+
+EDITION = "test.1"
+POLICY = "policy:\n  fighting_stale_days: 14\n  dispute_window_days: 3\n"
+
+
+def actor(name: str, *candidates: str) -> ActorRef:
+    return ActorRef(id=name.lower(), name=name, as_written=name, resolved=name, candidates=candidates)
+
+
+def place(name: str, area: str | None = None, extent: str | None = None) -> PlaceRef:
+    return PlaceRef(id=f"place:{name.lower()}", name=name, as_written=name, resolved=name, area=area, extent=extent)
+
+
+def on(day: str | None) -> Occurred:
+    """That day exactly; None: no date in the text."""
+    if day is None:
+        return Occurred()
+    return Occurred(date.fromisoformat(day), date.fromisoformat(day), "day")
+
+
+def told(
+    type: str,
+    who: Sequence[str],
+    where: Sequence[PlaceRef] | str,
+    day: str | None = None,
+    *,
+    to: Sequence[str] = (),
+    modality: str = "asserted",
+    said_by: str | None = None,
+    occurred: Occurred | None = None,
+    sentence: int = 1,
+    ordinal: int = 0,
+) -> CodedEvent:
+    places = (place(where),) if isinstance(where, str) else tuple(where)
+    return CodedEvent(
+        type=type,
+        sentence=sentence,
+        ordinal=ordinal,
+        rule="by hand",
+        modality=modality,  # type: ignore[arg-type]
+        actors=tuple(map(actor, who)),
+        counterparties=tuple(map(actor, to)),
+        places=places,
+        occurred=occurred or on(day),
+        start=0,
+        end=5,
+        trigger="took",
+        trigger_start=0,
+        trigger_end=4,
+        attribution=Attribution(said_by, said_by, actor_id=said_by.lower()) if said_by else None,
+    )
+
+
+@dataclass
+class Archive:
+    """A log with one live edition."""
+
+    pool: ConnectionPool[psycopg.Connection]
+
+    def __post_init__(self) -> None:
+        self.store = PostgresEventStore(self.pool)
+        published = EditionPublished(EDITION, "d" * 64, 1, {"edition.yaml": POLICY})
+        self.store.append(f"edition-{EDITION}", NO_STREAM, [workflow.new_event(published, {})])
+        workflow.activate(self.store, EDITION, metadata={})
+
+    def receive(
+        self, text: str, source: str | None = None, published: str | None = None, url: str | None = None
+    ) -> str:
+        article = Article(text, source, date.fromisoformat(published) if published else None, url)
+        with self.store.transaction() as tx:
+            return workflow.receive(tx, article, way_in="test", metadata={}).article_id
+
+    def code(
+        self, article_id: str, *events: CodedEvent, unresolved: Sequence[Unresolved] = (), edition: str = EDITION
+    ) -> None:
+        numbered = [self._placed(event, n, article_id) for n, event in enumerate(events)]
+        coding = Coding(
+            article_id,
+            edition,
+            "d" * 64,
+            "none",
+            (SentenceRecord(1, 0, 5, "coded"),),
+            tuple(numbered),
+            tuple(unresolved),
+        )
+        self.store.append(f"coding-{article_id}@{edition}", NO_STREAM, workflow.coding_events(coding, {}))
+
+    def tell(self, text: str, *events: CodedEvent, source: str | None = None, published: str | None = None) -> str:
+        """Receive and code in one go."""
+        article_id = self.receive(text, source, published)
+        self.code(article_id, *events)
+        return article_id
+
+    def _placed(self, event: CodedEvent, n: int, article_id: str) -> CodedEvent:
+        import msgspec
+
+        return msgspec.structs.replace(event, sentence=n + 1, fingerprint=f"{article_id}:{n + 1}")
+
+    def rows(self, query: str, *arguments: Any) -> list[dict[str, Any]]:
+        with self.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query, arguments).fetchall()  # type: ignore[call-overload]
+
+    def holding(self, name: str, area: str | None = None) -> dict[str, Any] | None:
+        found = self.rows(
+            "SELECT * FROM frontlog.control_status WHERE place = %s AND area IS NOT DISTINCT FROM %s", name, area
+        )
+        assert len(found) <= 1
+        return found[0] if found else None
