@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.datafile import Row, files_under, read
+from domain.names import is_acronym
 
 ACTORS_FOLDER = "actors"
 KINDS = (
@@ -44,6 +45,11 @@ class Alias:
     sources: tuple[str, ...] = ()
     exact: bool = False
     local: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Also true of acronyms and of names without a capital ("the junta"): other wars have the same ones."""
+        return self.local or is_acronym(self.name) or self.name[:1].islower()
 
     def holds(self, on: date | None, source: str | None) -> bool:
         """True when the name may be meant on that day by that source. An unknown day excludes nothing."""

@@ -8,7 +8,7 @@ from datetime import date
 from domain.actor_entries import ActorEntry, Alias, Label, Relation, read_actors, within
 from domain.countries import CountryTable
 from domain.events import ActorRef
-from domain.names import NameIndex, NameMention, fold, is_acronym, longest, provisional_id
+from domain.names import NameIndex, NameMention, fold, longest, provisional_id
 from domain.national_forces import NationalForces
 from domain.theatres import NOWHERE, Scope
 
@@ -95,7 +95,10 @@ class ActorRegistry:
         """
         named = longest([*self._index.find(text), *self._national.find(text), *_units(text)])
         joined = [self._described(m) for m in _join_lumps(text, named)]
-        return [m for m in joined if scope is None or not m.ids or self._fits(text[m.start : m.end], m, scope)]
+        if scope is None:
+            return joined
+        fitting = (self._fitting(text[m.start : m.end], m, scope) for m in joined)
+        return [m for m in fitting if m is not None]
 
     def resolve(
         self, surface: str, on: date | None = None, source: str | None = None, scope: Scope = NOWHERE
@@ -146,10 +149,10 @@ class ActorRegistry:
                 waiting += self.related(current, "part_of", on)
         return False
 
-    def theatres_of(self, mention: NameMention) -> tuple[str, ...]:
-        """Theatres that the mention speaks for, sorted: evidence for `Theatres.infer`."""
-        found = {t for i in mention.ids for entry in [self.entry(i)] if entry for t in entry.theatres}
-        return tuple(sorted(found))
+    def theatres_of(self, surface: str) -> tuple[str, ...]:
+        """Theatres that a name speaks for, sorted: evidence for `Theatres.infer`. () for names such as "the junta"."""
+        uses = [u for u in self._uses_of(surface) if not u.alias.local and not u.alias.name[:1].islower()]
+        return tuple(sorted({t for u in uses for t in u.entry.theatres}))
 
     def _described(self, mention: NameMention) -> NameMention:
         if mention.kind or not mention.ids:
@@ -157,18 +160,28 @@ class ActorRegistry:
         kinds = {entry.kind for i in mention.ids for entry in [self.entry(i)] if entry}
         return replace(mention, kind=kinds.pop()) if len(kinds) == 1 else mention
 
-    def _fits(self, surface: str, mention: NameMention, scope: Scope) -> bool:
-        uses = self._uses.get(fold(surface)) or self._uses.get(fold(surface).removesuffix("s"))
-        return not uses or bool(_in_theatre(uses, scope))
+    def _fitting(self, surface: str, mention: NameMention, scope: Scope) -> NameMention | None:
+        """The mention with only the ids that the scope allows; None when it had some and none is left."""
+        uses = self._uses_of(surface)
+        fitting = {u.entry.id for u in _in_theatre(uses, scope)} & set(mention.ids)
+        if not uses or not mention.ids or fitting == set(mention.ids):
+            return mention
+        return self._described(replace(mention, ids=tuple(sorted(fitting)), kind=None)) if fitting else None
+
+    def _uses_of(self, surface: str) -> list[_Use]:
+        key = fold(surface)
+        return self._uses.get(key) or self._uses.get(key.removesuffix("s")) or []
 
     def _by_label(self, words: str, on: date | None, source: str | None) -> str | None:
         fitting = [label.means for label in self._labels.get(_label_key(words), ()) if label.alias.holds(on, source)]
         return fitting[0] if fitting else None
 
     def _by_alias(self, words: str, on: date | None, source: str | None, scope: Scope) -> tuple[str, ...]:
-        key = fold(words)
-        uses = self._uses.get(key) or self._uses.get(key.removesuffix("s")) or []
-        uses = [u for u in uses if u.alias.holds(on, source) and (not u.alias.exact or u.alias.name in words)]
+        uses = [
+            u
+            for u in self._uses_of(words)
+            if u.alias.holds(on, source) and (not u.alias.exact or u.alias.name in words)
+        ]
         return tuple(sorted({u.entry.id for u in _in_theatre(uses, scope)}))
 
     def _by_inner_name(self, words: str, on: date | None, source: str | None, scope: Scope) -> Resolution:
@@ -204,7 +217,7 @@ def _in_theatre(uses: list[_Use], scope: Scope) -> list[_Use]:
     anywhere = [u for u in uses if not u.entry.theatres]
     if anywhere or not uses:
         return anywhere
-    return [u for u in uses if not scope.theatres or not (u.alias.local or is_acronym(u.alias.name))]
+    return [u for u in uses if not scope.theatres or not u.alias.is_local]
 
 
 def _narrowed(ids: tuple[str, ...], scope: Scope, entry_of: object) -> tuple[str, ...]:

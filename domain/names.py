@@ -21,6 +21,7 @@ _COMPOUND = re.compile(
     r"\)?-(?:led|backed|aligned|allied|affiliated|linked|held|controlled|occupied|dominated|run|supported|supplied|based|era"
     r"|majority|style|trained|funded|made|born|inspired|administered|besieged|ruled|brokered|imposed|speaking|owned)\b"
 )
+_AFTER_ARTICLE = re.compile(r"\b(?:al|el|ad|ash|as|at|az|an|ar|ed|es|et|ez)-\Z")
 _BEFORE_COMPOUND = re.compile(r"\b(?:anti|pro|non|ex|un|post|pre)-$", re.IGNORECASE)
 
 
@@ -146,14 +147,14 @@ class NameIndex:
 def longest(mentions: Iterable[NameMention]) -> list[NameMention]:
     """Of overlapping mentions the leftmost, then longest; in text order."""
     kept: list[NameMention] = []
-    for mention in sorted(mentions, key=lambda m: (m.start, -m.end, m.ids)):
+    for mention in sorted(mentions, key=lambda m: (m.start, -m.end, not m.ids, m.weak, m.ids)):
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
     return kept
 
 
 def _mention(text: str, flat: str, start: int, end: int, aliases: tuple[_Alias, ...]) -> NameMention | None:
-    if start and flat[start - 1].isalnum() and flat[start].isalnum():
+    if (start and flat[start - 1].isalnum() and flat[start].isalnum()) or _AFTER_ARTICLE.search(flat, 0, start):
         return None
     fitting = [a for a in aliases if _case_fits(text[start:end], a)]
     if end < len(flat) and flat[end].isalnum() and flat[end - 1].isalnum():
