@@ -87,11 +87,15 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> str:
     """DDL waits behind an open reader and everyone else behind it, so it waits briefly and comes back."""
     for attempts_left in reversed(range(LOCK_ATTEMPTS)):
         try:
-            with connection.transaction():
-                connection.execute(migration.sql.encode())
-                connection.execute(queries("migrate")["record"], (migration.name, migration.digest))
-            return migration.name
+            _apply_once(connection, migration)
+            break
         except LockNotAvailable:
             if not attempts_left:
                 raise
-    raise AssertionError("unreachable: the last attempt returns or raises")
+    return migration.name
+
+
+def _apply_once(connection: psycopg.Connection, migration: Migration) -> None:
+    with connection.transaction():
+        connection.execute(migration.sql.encode())
+        connection.execute(queries("migrate")["record"], (migration.name, migration.digest))

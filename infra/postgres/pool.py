@@ -15,6 +15,8 @@ SESSION = {
     # a writer holds back every reader's safe mark until it ends, so a forgotten one must not last
     "idle_in_transaction_session_timeout": "60s",
     "lock_timeout": "10s",
+    # a snapshot taken before the safe mark was computed would not hold what the mark promises
+    "default_transaction_isolation": r"read\ committed",
 }
 """What every pooled session starts with; settings already in the conninfo's own `options` win."""
 
@@ -56,6 +58,8 @@ def open_pool(
 def passing_trouble(doing: str, pool: ConnectionPool[psycopg.Connection] | None = None) -> Iterator[None]:
     """Raise TryAgain, naming what was being done, when the database went away or did not grant a lock.
 
+    Whether a commit arrived is unknown when the connection goes at that moment: callers repeat, and find their events.
+
     With a pool, its other connections are tested too, so that the repeat does not meet a dead one.
     """
     try:
@@ -66,5 +70,5 @@ def passing_trouble(doing: str, pool: ConnectionPool[psycopg.Connection] | None 
         said = str(error).strip().splitlines()
         raise TryAgain(
             f"{doing}: the database did not answer as hoped ({said[0] if said else type(error).__name__}). "
-            "Nothing was changed; try again."
+            "A repeat is safe: try again."
         ) from error
