@@ -142,7 +142,7 @@ def test_no_reader_skips_or_repeats_an_event_whatever_befalls_the_writers(migrat
     seen, written = attack(migrated, seconds=8)
     for positions in seen:
         assert positions == written
-    assert len(written) > 1_000
+    assert len(written) > 300
     assert written[-1] > len(written), "rollbacks and kills should have left holes"
     with psycopg.connect(migrated, autocommit=True) as owner:
         assert verify_all(owner).sound
