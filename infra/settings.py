@@ -37,6 +37,11 @@ class Settings:
     worker_threads: int = 2
     server_linger_s: float = 5.0
 
+    @property
+    def cache_dir(self) -> Path:
+        """A folder for what can be made anew, such as the gazetteer's index; whoever writes there makes it."""
+        return self.data_dir / "cache"
+
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read the FRONTLOG_ variables; an empty one counts as unset. Raises InvalidInput naming the variable."""

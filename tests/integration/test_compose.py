@@ -82,7 +82,10 @@ def test_data_lies_in_named_volumes_where_these_images_keep_it(services: dict[st
     assert services["rabbitmq"]["image"].startswith("rabbitmq:4")
     assert services["rabbitmq"]["volumes"] == ["rabbitmq-data:/var/lib/rabbitmq"]
     assert services["rabbitmq"]["hostname"]
-    assert set(yaml.safe_load(COMPOSE)["volumes"]) == {"postgres-data", "rabbitmq-data"}
+    assert set(yaml.safe_load(COMPOSE)["volumes"]) == {"postgres-data", "rabbitmq-data", "frontlog-data"}
+    home = re.search(r"--home-dir (\S+) --create-home", DOCKERFILE)
+    assert home, "a named volume takes its owner from the image's folder"
+    assert services["worker"]["volumes"] == services["migrate"]["volumes"] == [f"frontlog-data:{home[1]}"]
 
 
 def test_ports_are_published_on_the_loopback_address_only(services: dict[str, Any]) -> None:
