@@ -109,8 +109,9 @@ class Token:
 class Parser(Protocol):
     """A dependency parser. The same sentence gives the same tree in any batch."""
 
-    model: str
-    """Name and version: part of every edition's digest."""
+    @property
+    def model(self) -> str:
+        """Name and version: part of every edition's digest."""
 
     def parse(self, sentences: Sequence[str]) -> list[tuple[Token, ...]]:
         """One tree a sentence, in order."""
@@ -133,8 +134,9 @@ class GazetteerEntry:
 class Gazetteer(Protocol):
     """Named places of the world, asked for by country so that a place of another theatre never answers."""
 
-    version: str
-    """Name and version: part of every edition's digest."""
+    @property
+    def version(self) -> str:
+        """Name and version: part of every edition's digest."""
 
     def exact(self, folded: str, countries: Iterable[str]) -> list[GazetteerEntry]:
         """Entries with this folded name (`domain.places.fold`), most populous first."""

@@ -25,14 +25,15 @@ class Settings:
     """Where data, database and queue are, and how much to log. URLs may hold passwords, so repr leaves them out.
 
     `database_url` None: the embedded server in `data_dir`. `broker_url` None: the queues live in the database.
-    `worker_threads`: how many doorbells one process answers at a time. `server_linger_s`: how long the embedded
-    server outlives the last command, in seconds.
+    `log_level` None: `frontlog up` logs from info on, other commands speak for themselves. `worker_threads`: how many
+    doorbells one process answers at a time. `server_linger_s`: how long the embedded server outlives the last command,
+    in seconds.
     """
 
     data_dir: Path
     database_url: str | None = field(default=None, repr=False)
     broker_url: str | None = field(default=None, repr=False)
-    log_level: str = "info"
+    log_level: str | None = None
     log_format: LogFormat = "auto"
     worker_threads: int = 2
     server_linger_s: float = 5.0
@@ -49,7 +50,7 @@ class Settings:
             data_dir=_data_dir(_given(env, "FRONTLOG_DATA_DIR")),
             database_url=_url(env, "FRONTLOG_DATABASE_URL", DATABASE_SCHEMES),
             broker_url=_url(env, "FRONTLOG_BROKER_URL", BROKER_SCHEMES),
-            log_level=_one_of(env, "FRONTLOG_LOG_LEVEL", LOG_LEVELS, "info"),
+            log_level=_one_of(env, "FRONTLOG_LOG_LEVEL", LOG_LEVELS, "") or None,
             log_format=cast(LogFormat, _one_of(env, "FRONTLOG_LOG_FORMAT", LOG_FORMATS, "auto")),
             worker_threads=int(_number(env, "FRONTLOG_WORKER_THREADS", 2, least=1, most=64, whole=True)),
             server_linger_s=_number(env, "FRONTLOG_SERVER_LINGER_S", 5.0, least=0, most=86_400),
@@ -113,7 +114,7 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | N
 
 def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
     found = (_given(env, name) or default).lower()
-    if found not in allowed:
+    if found != default and found not in allowed:
         raise _bad(name, repr(found), f"one of {', '.join(allowed)}", "Set it to one of these, or unset it.")
     return found
 

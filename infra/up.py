@@ -32,7 +32,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     """
     from infra import wiring  # wiring hands out what this module offers; only this call goes the other way
 
-    with _signals(stop), wiring.open_frontlog(settings) as frontlog:
+    with _signals(stop), wiring.open_frontlog(settings, log_level="info") as frontlog:
         if stop.is_set():
             return
         with working(settings, frontlog.conninfo, live_coder=LiveCoder(), kind="up", stop=stop):

@@ -1,7 +1,8 @@
 """The composition root: opens the database, makes it ready, and hands out what the commands and workers call."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,9 +23,12 @@ from infra.postgres.migrate import migrate
 from infra.postgres.pool import open_pool
 from infra.postgres.queries import queries
 from infra.postgres.store import PostgresEventStore
+from infra.postgres.verify import Verified, verify_all
 from infra.settings import Settings
 
-SHIPPED_EDITION = "2026.1"
+WAIT_S = 600.0
+"""How long a command waits without any progress before it gives up waiting."""
+
 READER = "frontlog_reader"
 
 
@@ -68,13 +72,25 @@ class Frontlog:
         """Name of the edition that codes what comes in."""
         return workflow.live_edition(self.store)
 
-    def workers(self) -> AbstractContextManager[None]:
-        """Workers for as long as the block lasts: those of a running `frontlog up`, else in this process."""
-        return up.in_process_workers(self.settings, self.conninfo)
+    def see_through(self, article_ids: Sequence[str], progress: Callable[[int], None] = lambda done: None) -> None:
+        """Wait until each article is settled and projected, by the workers of `frontlog up` or else by this process.
 
-    def ring(self, article_ids: Sequence[str]) -> None:
-        """Send the doorbell `code` for each article."""
-        up.ring_code(self.settings, self.conninfo, article_ids)
+        `progress` hears how many are. Raises Stop after WAIT_S without any progress; nothing is lost by that.
+        """
+        with up.in_process_workers(self.settings, self.conninfo):
+            up.ring_code(self.settings, self.conninfo, article_ids)
+            best, deadline = -1, time.monotonic() + WAIT_S
+            while (done := self.worked_off(article_ids)) < len(article_ids):
+                progress(done)
+                if done > best:
+                    best, deadline = done, time.monotonic() + WAIT_S
+                if time.monotonic() > deadline:
+                    raise Stop(
+                        f"{len(article_ids) - done} articles are in the log but nothing moved for {WAIT_S:.0f} s. "
+                        "Nothing is lost: frontlog status shows what waits, frontlog up works it off."
+                    )
+                time.sleep(0.05)
+            progress(done)
 
     def worked_off(self, article_ids: Sequence[str]) -> int:
         """How many of these are settled and seen by every projection."""
@@ -86,6 +102,11 @@ class Frontlog:
     def project(self) -> None:
         """Bring every projection to the head of the log."""
         projections.project_all(self.pool)
+
+    def verify(self) -> Verified:
+        """Recompute every digest of the log."""
+        with self.pool.connection() as connection:
+            return verify_all(connection)
 
     def describe(self) -> str:
         """Where the database is and which edition is live, in a line without secrets."""
@@ -100,10 +121,13 @@ class Frontlog:
 
 
 @contextmanager
-def open_frontlog(settings: Settings | None = None) -> Iterator[Frontlog]:
-    """Open the database of these settings, brought to this version's shape and with an edition to code by."""
+def open_frontlog(settings: Settings | None = None, *, log_level: str = "critical") -> Iterator[Frontlog]:
+    """Open the database of these settings, brought to this version's shape and with an edition to code by.
+
+    `log_level` holds where the settings name none: a command tells its user what went wrong in a sentence instead.
+    """
     settings = settings or Settings.from_environment()
-    logs.configure(settings.log_level, settings.log_format)
+    logs.configure(settings.log_level or log_level, settings.log_format)
     with ExitStack() as stack:
         conninfo = stack.enter_context(embedded.lease(settings))
         migrate(conninfo)
@@ -150,19 +174,18 @@ def parser() -> SpacyParser:
 @cache
 def gazetteer() -> GeoNamesGazetteer:
     """The gazetteer, opened once a process."""
-    return GeoNamesGazetteer()
+    return GeoNamesGazetteer(Settings.from_environment().cache_dir)
 
 
 def _have_an_edition(store: PostgresEventStore) -> None:
     """Publish and activate the shipped edition in a log that has none. Two commands at once publish it once."""
     if store.streams(workflow.EDITIONS):
         return
-    files = editions.shipped(SHIPPED_EDITION)
+    files = editions.shipped(editions.SHIPPED)
     metadata = {"trace_id": logs.trace_id()}
-    workflow.publish(store, load_edition(SHIPPED_EDITION, files), files, metadata=metadata)
-    workflow.activate(store, SHIPPED_EDITION, metadata=metadata)
+    workflow.publish(store, load_edition(editions.SHIPPED, files), files, metadata=metadata)
+    workflow.activate(store, editions.SHIPPED, metadata=metadata)
 
 
 def _without_password(conninfo: str) -> str:
-    parts = {k: v for k, v in conninfos.conninfo_to_dict(conninfo).items() if k != "password"}
-    return conninfos.make_conninfo(**parts)
+    return conninfos.make_conninfo(conninfo, password=None)

@@ -1,7 +1,6 @@
 """`frontlog code`: articles in, coded events out, without a database; the rule author's bench (CODE_OUTPUT.md)."""
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -76,12 +75,7 @@ def load_coder(edition: str) -> Coder:
 
 def _inputs(paths: Sequence[str], given: dict[str, Any], errors: list[InvalidInput]) -> Iterator[reading.ArticleInput]:
     for path in paths:
-        found: Iterable[reading.ArticleInput | InvalidInput] = (
-            reading.read_stream(sys.stdin.buffer, where="standard input", **given)
-            if path == "-"
-            else reading.read_path(Path(path), **given)
-        )
-        for item in found:
+        for item in reading.read_any(path, **given):
             if isinstance(item, InvalidInput):
                 errors.append(item)
             else:

@@ -25,7 +25,7 @@ def retry(article: ArticleArgument) -> None:
         article_id = frontlog.article_id(article)
         done = workflow.retry(frontlog.store, article_id, metadata=frontlog.metadata())
         if done:
-            frontlog.work_off()
+            frontlog.see_through([article_id])
     _say(done, f"{article_id} is taken up again", f"{article_id} has not failed: nothing to retry")
 
 
@@ -34,7 +34,7 @@ def retract(article: ArticleArgument, reason: ReasonOption) -> None:
     with wiring.open_frontlog() as frontlog:
         article_id = frontlog.article_id(article)
         done = workflow.retract(frontlog.store, article_id, reason=reason, metadata=frontlog.metadata())
-        frontlog.work_off()
+        frontlog.project()
     _say(done, f"{article_id} no longer counts", f"{article_id} was retracted before")
 
 
@@ -43,7 +43,7 @@ def erase(article: ArticleArgument, reason: ReasonOption) -> None:
     with wiring.open_frontlog() as frontlog:
         article_id = frontlog.article_id(article)
         done = workflow.erase(frontlog.store, article_id, reason=reason, metadata=frontlog.metadata())
-        frontlog.work_off()
+        frontlog.project()
     _say(done, f"the text of {article_id} is gone", f"the text of {article_id} was erased before")
 
 
@@ -57,7 +57,7 @@ def supersede(
         old_id, new_id = frontlog.article_id(old), frontlog.article_id(new)
         with frontlog.store.transaction() as tx:
             done = workflow.supersede(tx, old_id, new_id, reason=reason, metadata=frontlog.metadata())
-        frontlog.work_off()
+        frontlog.project()
     _say(done, f"{new_id} replaces {old_id}", f"{old_id} was replaced before")
 
 
@@ -82,7 +82,7 @@ def _review(event: str, decision: "workflow.Decision", reason: str) -> None:
         done = workflow.review(
             frontlog.store, fingerprint, decision, by=getpass.getuser(), reason=reason, metadata=frontlog.metadata()
         )
-        frontlog.work_off()
+        frontlog.project()
     _say(done, f"{decision}ed: event {fingerprint}", f"event {fingerprint} stands that way already")
 
 

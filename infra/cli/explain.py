@@ -38,7 +38,7 @@ def _names(trace: Trace) -> Iterator[str]:
 def _tree(trace: Trace) -> Iterator[str]:
     if trace.tree is None:
         return
-    words = (f"{t.text}/{t.dep}>{t.head}" for t in trace.tree.tokens)
+    words = (f"{t.text}/{t.tag}/{t.dep}>{t.head}" for t in trace.tree.tokens)
     yield "  tree   " + " ".join(f"{n}:{w}" for n, w in enumerate(words))
 
 

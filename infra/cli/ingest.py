@@ -1,8 +1,6 @@
 """`frontlog ingest`: files in, through the real path, with what came of each."""
 
-import sys
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -12,13 +10,10 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from domain.article import Article
-from domain.errors import InvalidInput, Stop
+from domain.errors import InvalidInput
 from infra import reading, wiring
 from infra.cli.output import Format, FormatOption, TableView, show, stderr
 from infra.postgres import reader
-
-WAIT_S = 600.0
-"""How long `ingest` waits without any progress before it says so and gives up waiting; nothing is lost by that."""
 
 OUTCOME = TableView(
     "Ingested",
@@ -78,14 +73,15 @@ def ingest(
 
 def say(report: Report, format: Format = Format.table) -> None:
     """Print what came of an ingest: rows on stdout, errors on stderr."""
-    show(report.rows, format, OUTCOME)
+    shown = [{**row, "article_id": row["article_id"][:12]} for row in report.rows]
+    show(shown if format is Format.table else report.rows, format, OUTCOME)
     for error in report.errors:
         stderr().print("[bold red]refused[/] " + str(error).replace("[", r"\["))
     for row in report.rows:
         if row["state"] == "failed":
             stderr().print(
                 f"[bold red]failed[/] {row['origin']}: {row['error']}. Mend the cause, then: "
-                f"frontlog retry {row['article_id']}"
+                f"frontlog retry {row['article_id'][:12]}"
             )
 
 
@@ -108,7 +104,8 @@ def take_in(
             progress.advance(bar)
         progress.update(bar, total=len(received), completed=len(received))
         if wait and received:
-            _see_through(frontlog, list(received), progress)
+            seen = progress.add_task("coded and projected", total=len(received))
+            frontlog.see_through(list(received), lambda done: progress.update(seen, completed=done))
     rows = {row["article_id"]: row for row in reader.outcomes(frontlog.pool, list(received))}
     for article_id, origin in received.items():
         row = rows.get(article_id, {"article_id": article_id, "state": "received", "sentences": None, "events": None})
@@ -117,39 +114,13 @@ def take_in(
 
 
 def _articles(paths: Sequence[Path | str], defaults: Defaults, report: Report) -> Iterator[tuple[str, Article]]:
-    given = {"published": defaults.published, "source": defaults.source, "url": defaults.url}
+    published, source, url = defaults.published, defaults.source, defaults.url
     for path in paths:
-        found: Iterable[Any] = (
-            reading.read_stream(sys.stdin.buffer, where="standard input", **given)
-            if path == "-"
-            else reading.read_path(Path(path), **given)
-        )
-        for item in found:
+        for item in reading.read_any(path, published=published, source=source, url=url):
             if isinstance(item, InvalidInput):
                 report.errors.append(item)
             else:
                 yield item.where, item.article
-
-
-def _see_through(frontlog: wiring.Frontlog, article_ids: list[str], progress: Progress) -> None:
-    """Wait until each article is coded (or failed) and projected; run workers here when none is running elsewhere."""
-    bar = progress.add_task("coded and projected", total=len(article_ids))
-    with frontlog.workers():
-        frontlog.ring(article_ids)
-        done, deadline = -1, time.monotonic() + WAIT_S
-        while True:
-            now_done = frontlog.worked_off(article_ids)
-            progress.update(bar, completed=now_done)
-            if now_done == len(article_ids):
-                return
-            if now_done > done:
-                done, deadline = now_done, time.monotonic() + WAIT_S
-            if time.monotonic() > deadline:
-                raise Stop(
-                    f"{len(article_ids) - done} articles are in the log but were not coded within {WAIT_S:.0f} s. "
-                    "Nothing is lost: frontlog status shows what waits, frontlog up works it off."
-                )
-            time.sleep(0.05)
 
 
 def _progress() -> Progress:
@@ -161,5 +132,3 @@ def _progress() -> Progress:
         console=stderr(),
         transient=False,
     )
-
-

@@ -199,7 +199,14 @@ def dsn(
 def verify() -> None:
     """Recompute every digest of the log and say whether anything was changed."""
     with wiring.open_frontlog() as frontlog:
-        print_line(frontlog.verify())
+        found = frontlog.verify()
+    print_line(f"{found.events} events checked, {found.broken_events} broken")
+    if found.first is not None:
+        stderr().print(f"[bold red]broken[/] first at position {found.first.position}: {found.first}")
+    for digest in found.broken_texts:
+        stderr().print(f"[bold red]broken[/] the text {digest} is not what its digest says")
+    if not found.sound:
+        raise typer.Exit(1)
 
 
 def _day(value: datetime | None) -> date | None:

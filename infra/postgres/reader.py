@@ -11,11 +11,12 @@ from psycopg_pool import ConnectionPool
 from domain.errors import InvalidInput
 from infra.postgres.queries import queries
 
+Pool = ConnectionPool[psycopg.Connection]
 Rows = list[dict[str, Any]]
 READER_TIMEOUT = "60s"
 
 
-def control(pool: ConnectionPool, place: str | None, day: date | None, known_at: date | None) -> Rows:
+def control(pool: Pool, place: str | None, day: date | None, known_at: date | None) -> Rows:
     """Control rows now, or as of `day` in the world as known at the end of the day `known_at` (UTC)."""
     if day is None and known_at is None:
         return ask(pool, "control", place=place)
@@ -25,42 +26,42 @@ def control(pool: ConnectionPool, place: str | None, day: date | None, known_at:
     return ask(pool, "control_as_of", place=place, day=day or known_at, known_at=until)
 
 
-def evidence(pool: ConnectionPool, place: str) -> Rows:
+def evidence(pool: Pool, place: str) -> Rows:
     """The claims about a place, with sentence, quote and source."""
     return ask(pool, "evidence", place=place)
 
 
-def actors(pool: ConnectionPool, name: str | None) -> Rows:
+def actors(pool: Pool, name: str | None) -> Rows:
     """Activity by actor, role and event type; `name` is an id or a part of a name."""
-    return ask(pool, "actors", name=name)
+    return ask(pool, "actors", actor=name)
 
 
-def articles(pool: ConnectionPool) -> Rows:
+def articles(pool: Pool) -> Rows:
     """Every article with its state."""
     return ask(pool, "articles")
 
 
-def outcomes(pool: ConnectionPool, article_ids: Sequence[str]) -> Rows:
+def outcomes(pool: Pool, article_ids: Sequence[str]) -> Rows:
     """The same for these articles only."""
     return ask(pool, "outcomes", ids=list(article_ids))
 
 
-def unresolved(pool: ConnectionPool) -> Rows:
+def unresolved(pool: Pool) -> Rows:
     """Mentions that the coder left open."""
     return ask(pool, "unresolved")
 
 
-def projections(pool: ConnectionPool) -> Rows:
+def projections(pool: Pool) -> Rows:
     """How far each projection has come."""
     return ask(pool, "projections")
 
 
-def totals(pool: ConnectionPool) -> dict[str, Any]:
+def totals(pool: Pool) -> dict[str, Any]:
     """Counts for the overview."""
     return ask(pool, "totals")[0]
 
 
-def article_id(pool: ConnectionPool, beginning: str) -> str:
+def article_id(pool: Pool, beginning: str) -> str:
     """The one article whose id begins so. InvalidInput when there is none, or more than one."""
     return _only(
         [row["article_id"] for row in ask(pool, "article_ids", beginning=beginning)],
@@ -70,7 +71,7 @@ def article_id(pool: ConnectionPool, beginning: str) -> str:
     )
 
 
-def fingerprint(pool: ConnectionPool, event: str) -> str:
+def fingerprint(pool: Pool, event: str) -> str:
     """The fingerprint of an event given by fingerprint or log position. InvalidInput when there is none."""
     return _only(
         [row["fingerprint"] for row in ask(pool, "fingerprint", event=event)],
@@ -80,7 +81,7 @@ def fingerprint(pool: ConnectionPool, event: str) -> str:
     )
 
 
-def query(pool: ConnectionPool, sql: str) -> tuple[Rows, list[str]]:
+def query(pool: Pool, sql: str) -> tuple[Rows, list[str]]:
     """An analyst's query as frontlog_reader, read-only, with a time limit. InvalidInput with the server's words."""
     try:
         with (
@@ -102,10 +103,10 @@ def query(pool: ConnectionPool, sql: str) -> tuple[Rows, list[str]]:
     return rows, columns
 
 
-def ask(pool: ConnectionPool, name: str, **parameters: Any) -> Rows:
+def ask(pool: Pool, query: str, **parameters: Any) -> Rows:
     """Run the named query of queries/reading.sql."""
     with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(queries("reading")[name], parameters).fetchall()
+        return cursor.execute(queries("reading")[query], parameters).fetchall()
 
 
 def _only(found: list[str], given: str, expected: str, next_step: str) -> str:

@@ -109,7 +109,7 @@ def _text(record: Record) -> str:
     check_length(given, place)
     text = normalise(plain(given, place))
     if not text:
-        found = "nothing but markup" if given.strip() else "an empty text"
+        found = "nothing but markup" if normalise(given) else "an empty text"
         raise place.error(found, "at least one sentence", "Check how the text was extracted, or leave it out.", "text")
     if not any(c.isalpha() for c in text):
         raise place.error("no letter at all", "at least one sentence", "Check how the text was extracted.", "text")

@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,15 @@ class ArticleInput:
 
 
 Found = Iterator[ArticleInput | InvalidInput]
+
+
+def read_any(
+    path: Path | str, *, published: date | None = None, source: str | None = None, url: str | None = None
+) -> Found:
+    """Yield what a command's argument names: `-` is standard input as JSON lines, all else goes to `read_path`."""
+    if path == "-":
+        return read_stream(sys.stdin.buffer, where="standard input", published=published, source=source, url=url)
+    return read_path(Path(path), published=published, source=source, url=url)
 
 
 def read_path(path: Path, *, published: date | None = None, source: str | None = None, url: str | None = None) -> Found:

@@ -16,11 +16,11 @@ _ENGLISH = frozenset(
 )
 """Function words that hardly another language writes so."""
 
-SURE_SHARE = 0.12
-"""From this share of function words on a text is English without a further look (English news: 0.25 to 0.40)."""
+SURE_SHARE = 0.15
+"""From this share of function words on a text is English without a further look (English news: 0.28 to 0.45)."""
 
-_FEW_WORDS = 12
-_SOME_WORDS = 40
+_FEW_WORDS = 8
+_SOME_WORDS = 30
 _LOCK = threading.Lock()
 _NAMES = {
     "ar": "Arabic",
@@ -45,19 +45,19 @@ _NAMES = {
 def other_language(text: str) -> str | None:
     """Return the name of the language of a text that is surely not English, else None.
 
-    Looks at the first 4,000 characters. A text of fewer than 12 words passes unless it is in another script, and one
-    of fewer than 40 words passes unless it has hardly an English function word and langdetect is sure.
-    The same text, the same answer: langdetect runs with a fixed seed.
+    Looks at the first 4,000 characters, and in them at the words in lower case alone: a war report's names are in
+    many languages. Fewer than 8 such words pass unless in another script, fewer than 30 unless hardly one of them is
+    an English function word. The same text, the same answer: langdetect runs with a fixed seed.
     """
     sample = text[:_SAMPLE_CHARACTERS]
     script = _other_script(sample)
     if script:
         return script
-    words = [word.lower() for word in _WORD.findall(sample)]
+    words = [word for word in _WORD.findall(sample) if word[0].islower()]
     share = sum(word in _ENGLISH for word in words) / len(words) if words else 1.0
     if len(words) < _FEW_WORDS or share >= SURE_SHARE or (len(words) < _SOME_WORDS and share > SURE_SHARE / 3):
         return None
-    language, probability = _detect(sample)
+    language, probability = _detect(" ".join(words))
     return _NAMES.get(language, language) if language != "en" and probability > 0.9 else None
 
 

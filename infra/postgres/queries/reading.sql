@@ -20,7 +20,7 @@ SELECT * FROM frontlog.control_evidence
 
 -- name: actors
 SELECT * FROM frontlog.actor_activity
- WHERE %(name)s::text IS NULL OR actor ILIKE '%%' || %(name)s || '%%' OR actor_id = %(name)s
+ WHERE %(actor)s::text IS NULL OR actor ILIKE '%%' || %(actor)s || '%%' OR actor_id = %(actor)s
  ORDER BY actor, role, event_type;
 
 -- name: articles
