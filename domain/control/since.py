@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain.control.claims import Claim
+from domain.control.claims import Claim, certainly_before, gap_days
 from domain.control.evidence import Party
 
 
@@ -17,8 +17,11 @@ class Since:
     precision: str = "unknown"
 
 
-def since_of(claims: Sequence[Claim], holders: Iterable[Party]) -> Since:
-    """Bounds on the start of a side's hold: its last transition, narrowed by other reports of it and by assertions."""
+def since_of(claims: Sequence[Claim], holders: Iterable[Party], window_days: int) -> Since:
+    """Bounds on the start of a side's hold: its last transition, narrowed by other reports of it and by assertions.
+
+    Origins that date one taking apart, by less than the window, leave its day open between them.
+    """
     widest = {party.id for party in holders}
     own = [one for one in claims if one.holders >= widest] or claims
     changes = [one for one in own if one.bearing != "assertion"]
@@ -33,7 +36,15 @@ def since_of(claims: Sequence[Claim], holders: Iterable[Party]) -> Since:
             continue
         earliest = max(filter(None, (earliest, lower)), default=None)
         latest = min(filter(None, (latest, upper)), default=None)
+    for one in changes:
+        if _dates_apart(one, last, window_days) and earliest and one.earliest:
+            earliest = min(earliest, one.earliest)
     return Since(earliest, latest, _precision(earliest, latest, own))
+
+
+def _dates_apart(one: Claim, last: Claim, window_days: int) -> bool:
+    different = one.evidence.origin_id != last.evidence.origin_id
+    return different and certainly_before(one, last) and gap_days(one, last) < window_days
 
 
 def _since_states(states: Sequence[Claim]) -> Since:

@@ -40,9 +40,8 @@ class Side:
         widest = max((one.evidence for one in self.claims), key=lambda e: (len(e.holders), _resolved(e), _newest(e)))
         return widest.holders
 
-    @property
-    def since(self) -> Since:
-        return since_of(self.claims, self.holders)
+    def since(self, window_days: int) -> Since:
+        return since_of(self.claims, self.holders, window_days)
 
     @property
     def origins(self) -> int:
@@ -67,8 +66,8 @@ def decide(standing: Sequence[Claim], window_days: int) -> Verdict | None:
     else:
         winner = _conceded(sides) or _confirmed(sides, window_days)
     if winner is None:
-        return _divided(sides)
-    return _held(winner, sides) if winner.claims[0].holders else _left(winner)
+        return _divided(sides, window_days)
+    return _held(winner, sides, window_days) if winner.claims[0].holders else _left(winner)
 
 
 def _sides(standing: Sequence[Claim]) -> list[Side]:
@@ -124,7 +123,7 @@ def _bounded(one: Claim, window_days: int) -> bool:
     return bool(one.earliest and one.latest and (one.latest - one.earliest).days < window_days)
 
 
-def _held(side: Side, sides: Sequence[Side]) -> Verdict:
+def _held(side: Side, sides: Sequence[Side], window_days: int) -> Verdict:
     holders = side.holders
     support = _support(side.claims)
     claimants = (
@@ -134,7 +133,7 @@ def _held(side: Side, sides: Sequence[Side]) -> Verdict:
         status="joint" if len(holders) > 1 else "controlled",
         controllers=holders,
         claimants=claimants,
-        since=side.since,
+        since=side.since(window_days),
         previous=_previous(side.claims, holders),
         extent=_extent(side.claims),
         verification=_verification(support),
@@ -162,7 +161,7 @@ def _left(side: Side) -> Verdict:
     )
 
 
-def _divided(sides: Sequence[Side]) -> Verdict:
+def _divided(sides: Sequence[Side], window_days: int) -> Verdict:
     """Claims exclude each other: disputed. On unnamed parts of one place they need not: the ground is contested."""
     claims = [one for side in sides for one in side.claims]
     holders = _union(party for side in sides for one in side.claims for party in one.evidence.holders)
@@ -171,7 +170,7 @@ def _divided(sides: Sequence[Side]) -> Verdict:
         status="contested" if parts else "disputed",
         controllers=holders if parts else (),
         claimants=holders,
-        since=hull([side.since for side in sides]),
+        since=hull([side.since(window_days) for side in sides]),
         previous=_previous(claims, ()),
         extent=_extent(claims) if parts else None,
         verification="claimed",
@@ -190,7 +189,7 @@ def join(whole: Verdict, parts: Sequence[Claim]) -> Verdict:
         status="contested" if divided and whole.controllers else "disputed",
         controllers=claimants if divided and whole.controllers else (),
         claimants=claimants,
-        since=hull([whole.since, *(Side([one]).since for one in parts)]),
+        since=hull([whole.since, *(Side([one]).since(0) for one in parts)]),
         previous=whole.previous,
         extent=whole.extent if divided else None,
         verification="claimed",
