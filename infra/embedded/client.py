@@ -59,7 +59,8 @@ def lease(settings: Settings) -> Iterator[str]:
     finally:
         os.close(held)
         if locks.held(layout.server) and not locks.held(layout.supervisor):
-            _spawn_supervisor(layout, settings.server_linger_s)  # someone killed it: let a new one end the server
+            with suppress(Stop):  # someone killed it: let a new one end the server
+                _spawn_supervisor(layout, settings.server_linger_s)
 
 
 def status(settings: Settings) -> Status:

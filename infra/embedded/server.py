@@ -113,8 +113,9 @@ class Server:
 
     def trim_log(self) -> None:
         """Start the log anew when it has grown beyond its limit; the server appends, so it goes on at the top."""
-        if self.layout.log.stat().st_size > LOG_BYTES_KEPT:
-            os.truncate(self.layout.log, 0)
+        with suppress(FileNotFoundError):
+            if self.layout.log.stat().st_size > LOG_BYTES_KEPT:
+                os.truncate(self.layout.log, 0)
 
 
 def answers(layout: Layout) -> bool:

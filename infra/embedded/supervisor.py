@@ -49,11 +49,11 @@ class Supervisor:
         self._layout.ready.unlink(missing_ok=True)
         with folder_trouble(self._layout):
             self._server.start()
-        self._up_since = time.monotonic()
-        fresh = self._layout.ready.with_suffix(".new")
-        state = {"supervisor": os.getpid(), "server": self._server.pid(), "since": time.time()}
-        fresh.write_text(json.dumps(state), encoding="ascii")
-        fresh.replace(self._layout.ready)
+            self._up_since = time.monotonic()
+            fresh = self._layout.ready.with_suffix(".new")
+            state = {"supervisor": os.getpid(), "server": self._server.pid(), "since": time.time()}
+            fresh.write_text(json.dumps(state), encoding="ascii")
+            fresh.replace(self._layout.ready)
 
     def watch(self) -> None:
         """Return when the server is stopped: told so, unused for long enough, or its folder is gone.
@@ -72,7 +72,7 @@ class Supervisor:
             if self._stopped_for_want_of_leases():
                 return
             time.sleep(TICK_S)
-        self._stop()
+        self.stop()
 
     def _start_again(self) -> None:
         if time.monotonic() - self._up_since > STABLE_S:
@@ -91,12 +91,13 @@ class Supervisor:
             self._idle_since = self._idle_since or time.monotonic()
             if time.monotonic() - self._idle_since < self._linger_s:
                 return False
-            self._stop()  # under the lock: who comes now waits, and then starts a server of its own
+            self.stop()  # under the lock: who comes now waits, and then starts a server of its own
             return True
         finally:
             os.close(lock)
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Stop the server, if it runs, and tell nobody any more that it does."""
         self._layout.ready.unlink(missing_ok=True)
         self._server.stop()
 
@@ -121,6 +122,7 @@ def main(data_dir: str, linger_s: str) -> None:
         _report({"ready": True})
         supervisor.watch()
     except (FrontlogError, OSError) as error:
+        supervisor.stop()  # a server that nobody watches would stay for ever
         sys.stderr.write(f"{error}\n")
         _report({"stop": str(error)})
 

@@ -170,3 +170,12 @@ def test_a_file_in_the_place_of_the_folder_is_named(own_settings: Settings) -> N
     with pytest.raises(Stop, match=f"{own_settings.data_dir}.*FRONTLOG_DATA_DIR"), lease(own_settings):
         pass
     assert not running(own_settings)
+
+
+def test_a_supervisor_that_cannot_say_that_its_server_is_ready_leaves_no_server_behind(own_settings: Settings) -> None:
+    layout = Layout.of(own_settings)
+    prepare(layout)
+    layout.ready.with_suffix(".new").mkdir()
+    with pytest.raises(Stop, match=r"ready\.new"), lease(own_settings):
+        pass
+    assert soon(lambda: nothing_lives(own_settings))
