@@ -15,7 +15,50 @@ _QUANTITIES = frozenset(
 _FRESH = frozenset(("fresh", "additional", "new", "more", "extra", "further"))
 _BACKED = ("backed", "aligned", "allied", "led", "linked", "supported", "affiliated", "installed", "trained")
 _STRIPPED = frozenset(
-    ["several", "some", "many", "more", "few", "hundred", "hundreds", "dozens", "dozen", "thousand", "thousands", "other", "fresh", "additional", "new", "extra", "further", "local", "remaining", "last", "about", "around", "nearly", "almost", "over", "than", "another", "all", "most", "own", "first", "main", "small", "large", "of", "its", "their", "his", "our", "hardline", "suspected", "heroic"]
+    [
+        "several",
+        "some",
+        "many",
+        "more",
+        "few",
+        "hundred",
+        "hundreds",
+        "dozens",
+        "dozen",
+        "thousand",
+        "thousands",
+        "other",
+        "fresh",
+        "additional",
+        "new",
+        "extra",
+        "further",
+        "local",
+        "remaining",
+        "last",
+        "about",
+        "around",
+        "nearly",
+        "almost",
+        "over",
+        "than",
+        "another",
+        "all",
+        "most",
+        "own",
+        "first",
+        "main",
+        "small",
+        "large",
+        "of",
+        "its",
+        "their",
+        "his",
+        "our",
+        "hardline",
+        "suspected",
+        "heroic",
+    ]
 )
 _COMPLEMENTS = ("loyal", "allied", "aligned", "supported", "backed", "from", "opposed", "linked", "affiliated")
 
@@ -37,7 +80,20 @@ class ActorPhrases:
             return self._simple(head, "pronoun", low, "neutral")
         if head in self.s.names.timed or depth > 4:
             return None
-        return self._named(head) or self._common(head, lemma, depth) or self._by_quantity(head, lemma, depth)
+        return (
+            self._named(head)
+            or self._common(head, lemma, depth)
+            or self._by_quantity(head, lemma, depth)
+            or self._by_apposition(head, depth)
+        )
+
+    def _by_apposition(self, head: int, depth: int) -> ActorReading | None:
+        """ "its ally, the X": a head that says nothing is read by the name beside it."""
+        if self.tree.is_proper(head) or self.lex.has("civil_words", self.tree.lemma[head]):
+            return None
+        beside = [k for k in self.tree.kids(head, "appos") if self.tree.is_noun(k)]
+        found = [r for k in beside if (r := self.read(k, depth + 1)) is not None and r.how in ("named", "described")]
+        return found[0] if found and not self.lex.has("role_words", self.tree.lemma[head]) else None
 
     # --- names ------------------------------------------------------------------------------------------------------
 
@@ -81,11 +137,25 @@ class ActorPhrases:
             return None
         if mention.kind in ("unit", None) and not mention.ids and run is not None:
             first, last = min(first, run.first), max(last, run.last)
+        if _class_of_kind(mention.kind) != "state" and mention.ids:
+            last = self._without_unit(first, last)
+            lemma = self.tree.lemma[last]
         text = self.tree.words(first, last)
         cls = _class_of_kind(mention.kind) or self._head_class(lemma) or "neutral"
         common = self._head_class(lemma) is not None and not self.tree.tokens[last].text[:1].isupper()
         how = "described" if common else "named"
         return self._reading(head, how, first, last, text, word=lemma, cls=cls, ids=mention.ids, weak=mention.weak)
+
+    def _without_unit(self, first: int, last: int) -> int:
+        """ "RSF fighters" are the RSF: common words behind an organisation's name are no part of it."""
+        end = last
+        while (
+            end > first
+            and self.tree.tokens[end].text[:1].islower()
+            and self.lex.has("unit_heads", self.tree.lemma[end])
+        ):
+            end -= 1
+        return end if any(self.tree.tokens[i].text[:1].isupper() for i in range(first, end + 1)) else last
 
     def _is_place_by_grammar(self, head: int, inside: list[int]) -> bool:
         """A country's or capital's name inside a larger phrase ("Turkey border") is no actor."""
@@ -143,6 +213,9 @@ class ActorPhrases:
             owner = self.read(k, depth + 1)
             if owner is not None and not owner.weak:
                 return self._as_unit(owner, head, k)
+            if self.tree.tag(k) == "WP$" and (noun := self._whose(k)) is not None:
+                owner = self.read(noun, depth + 1)
+                return self._as_unit(owner, head, k) if owner is not None else None
             if owner is None and self.tree.tag(k) == "PRP$":
                 return self._simple(head, "pronoun", self.tree.lower[k], "neutral")
         inner = self._modifier_owner(head, mods)
@@ -155,6 +228,10 @@ class ActorPhrases:
                     if owner is not None and owner.how not in ("pronoun",) and not owner.weak and "guard" not in lemma:
                         return self._as_unit(owner, head, target)
         return None
+
+    def _whose(self, i: int) -> int | None:
+        """The noun that the clause of "whose" hangs on."""
+        return next((self.tree.head(a) for a in self.tree.ancestors(i) if self.tree.dep(a) == "relcl"), None)
 
     def _nationality(self, mods: list[int]) -> bool:
         return any(self.tree.tokens[m].text[:1].isupper() for m in mods)
@@ -246,8 +323,7 @@ class ActorPhrases:
                 if (
                     last in self.s.names.timed
                     or last == k
-                    or (tree.lower[k] == "from"
-                    and last not in self.s.names.run_of)
+                    or (tree.lower[k] == "from" and last not in self.s.names.run_of)
                 ):
                     return None
                 return last

@@ -9,7 +9,36 @@ _RELATIVES = ("WDT", "WP", "WP$", "WRB")
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass")
 _CLAUSE = ("xcomp", "advcl", "ccomp", "pcomp", "dep")
 LOCATIVES = frozenset(
-    ["in", "at", "near", "on", "around", "inside", "outside", "along", "across", "within", "over", "throughout", "through", "beside", "behind", "beyond", "opposite", "by", "for", "against", "between", "towards", "toward", "into", "onto", "from", "below", "above"]
+    [
+        "in",
+        "at",
+        "near",
+        "on",
+        "around",
+        "inside",
+        "outside",
+        "along",
+        "across",
+        "within",
+        "over",
+        "throughout",
+        "through",
+        "beside",
+        "behind",
+        "beyond",
+        "opposite",
+        "by",
+        "for",
+        "against",
+        "between",
+        "towards",
+        "toward",
+        "into",
+        "onto",
+        "from",
+        "below",
+        "above",
+    ]
 )
 """Prepositions that may name where something happens; `@loc` in a rule stands for the narrower set `AT`."""
 AT = ("in", "at", "near", "around", "inside", "outside", "along", "across", "within", "throughout", "on", "through",
@@ -59,6 +88,9 @@ class Arguments:
                 return [parent]
             if dep == "pcomp" and not tree.is_verb(parent):
                 parent = tree.head(parent)
+            if dep in ("acomp", "oprd") and tree.is_verb(parent):
+                v = parent
+                continue
             if dep in ("conj", *_CLAUSE) and (tree.is_verb(parent) or tree.tag(parent).startswith("JJ")):
                 v = parent
                 continue
@@ -215,9 +247,41 @@ class Arguments:
         return at.prepositional(names)
 
     def prepositional(self, names: tuple[str, ...]) -> list[int]:
-        """Heads of the phrases under one of these prepositions, the predicate's own first."""
+        """Heads of the phrases under one of these prepositions: the predicate's own, else those of its arguments."""
         own = [h for key, h in self.preps if key in names]
-        return self._spread(own or [h for key, h in self.near_preps if key in names])
+        own = own or [h for key, h in self.near_preps if key in names]
+        if not own and names is AT:
+            own = [h for key, h in self._deep_preps() if key in names] or self._where()
+        return self._spread(own)
+
+    def _deep_preps(self) -> Iterator[tuple[str, int]]:
+        """Prepositions anywhere below the object: "a convoy of rebels near A"."""
+        for head in self.object if self.verbal else [self.predicate]:
+            for i in self.tree.subtree(head):
+                if i != head and self.tree.is_noun(i) and not any(self.tree.is_verb(a) for a in self._between(i, head)):
+                    yield from self._preps_of(i)
+
+    def _between(self, i: int, top: int) -> list[int]:
+        found = []
+        for a in self.tree.ancestors(i):
+            if a == top:
+                break
+            found.append(a)
+        return found
+
+    def _where(self) -> list[int]:
+        """ "A, where X did this": the noun that the clause of "where" hangs on."""
+        tree = self.tree
+        for i in (self.predicate, *tree.ancestors(self.predicate)):
+            if tree.dep(i) in ("relcl", "advcl", "ccomp") and any(
+                tree.lower[k] == "where" for k in tree.kids(i, "advmod", "mark")
+            ):
+                head = tree.head(i)
+                return [head] if tree.is_noun(head) else []
+            if any(tree.lower[k] == "where" for k in tree.kids(i, "advmod")) and i > 0:
+                before = next((k for k in range(tree.subtree(i)[0] - 1, -1, -1) if tree.is_noun(k)), None)
+                return [before] if before is not None and tree.dep(i) != "ROOT" else []
+        return []
 
     def _spread(self, heads: list[int]) -> list[int]:
         found: list[int] = []

@@ -192,11 +192,8 @@ def _under_siege(s: Sentence, args: Arguments, roles: Roles) -> bool:
 def _ground_falls(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """ "A fell": the subject is a place, and nothing says where or how far it fell."""
     places = [r for r in roles.get("place", []) if isinstance(r, PlaceReading)]
-    return (
-        (bool(places)
-        and not s.tree.kids(args.predicate, "dobj", "npadvmod", "prt"))
-        or (bool(places)
-        and not s.tree.kids(args.predicate, "dobj", "prt"))
+    return (bool(places) and not s.tree.kids(args.predicate, "dobj", "npadvmod", "prt")) or (
+        bool(places) and not s.tree.kids(args.predicate, "dobj", "prt")
     )
 
 

@@ -13,6 +13,9 @@ def time_of(tree: Tree, predicate: int, times: Sequence[TimeExpression], predica
     own = [n for n, host in hosts.items() if host == predicate]
     if own:
         return min(own, key=lambda n: abs((_first_token(tree, times[n]) or 0) - predicate))
+    when = _when(tree, predicate, times)
+    if when is not None:
+        return when
     for verb in _lenders(tree, predicate):
         lent = [n for n, host in hosts.items() if host == verb[0]]
         for n in lent:
@@ -20,6 +23,17 @@ def time_of(tree: Tree, predicate: int, times: Sequence[TimeExpression], predica
             if verb[1] == "conj" and token > verb[0]:
                 continue
             return n
+    return None
+
+
+def _when(tree: Tree, predicate: int, times: Sequence[TimeExpression]) -> int | None:
+    """ "since January, when the army left": the time right before "when" dates the clause too."""
+    whens = [k for k in tree.kids(predicate, "advmod", "mark") if tree.lower[k] == "when"]
+    for k in whens:
+        before = [n for n, t in enumerate(times) if t.dated and t.end <= tree.tokens[k].start]
+        for n in before:
+            if tree.text[times[n].end : tree.tokens[k].start].strip() in ("", ","):
+                return n
     return None
 
 
@@ -47,7 +61,11 @@ def _lenders(tree: Tree, predicate: int) -> list[tuple[int, str]]:
         if tree.is_verb(i) or i == predicate:
             if dep == "conj":
                 found.append((parent, "conj"))
-            elif dep == "xcomp" or (dep == "advcl" and tree.tag(i) == "VBG" and not tree.kids(i, "mark", "nsubj")) or (not tree.is_verb(i) and tree.is_verb(parent) and dep in ("nsubj", "nsubjpass", "dobj")):
+            elif (
+                dep == "xcomp"
+                or (dep == "advcl" and tree.tag(i) == "VBG" and not tree.kids(i, "mark", "nsubj"))
+                or (not tree.is_verb(i) and tree.is_verb(parent) and dep in ("nsubj", "nsubjpass", "dobj"))
+            ):
                 found.append((parent, "same"))
             elif not tree.is_verb(i) and dep in ("conj", "pobj", "prep", "appos", "compound"):
                 pass

@@ -9,6 +9,10 @@ Position = tuple[int, int]
 """(sentence number, token)."""
 
 _LONG_AGO = (-9, 0)
+_OFFICES = frozenset(
+    ("staff", "ministry", "authority", "ministries", "authorities", "government", "regime", "officials")
+)
+"""A state's offices are not meant by "the soldiers"."""
 
 
 def _before(positions: list[Position], at: Position) -> Position:
@@ -24,6 +28,7 @@ class Actor:
     cls: str
     ids: tuple[str, ...] = ()
     words: set[str] = field(default_factory=set)
+    forms: set[str] = field(default_factory=set)
     plural: bool = True
     named: bool = False
     at: list[Position] = field(default_factory=list)
@@ -64,13 +69,14 @@ class Discourse:
 
     def note_actor(self, reading: ActorReading, at: Position, subject: bool) -> Actor:
         """Enter a named or described actor, joined with what is known of it."""
-        known = self._same_actor(reading)
+        known = self.same_actor(reading)
         if known is None:
             known = Actor(reading.resolved, reading.cls, reading.ids, named=reading.how == "named")
             self.actors.append(known)
         elif _fuller(reading, known):
             known.name, known.named = reading.resolved, reading.how == "named"
         known.words |= {reading.word, *fold(reading.resolved).split()}
+        known.forms.add(fold(reading.resolved))
         known.plural = reading.plural
         self.touch(known, at, subject)
         return known
@@ -80,9 +86,15 @@ class Discourse:
         if subject:
             actor.subject_at.append(at)
 
-    def _same_actor(self, reading: ActorReading) -> Actor | None:
-        key = reading.ids[0] if len(reading.ids) == 1 else fold(reading.resolved)
-        return next((a for a in self.actors if a.key == key or fold(a.name) == fold(reading.resolved)), None)
+    def same_actor(self, reading: ActorReading) -> Actor | None:
+        """The actor noted under these words, or under another proper name of the same organisation."""
+        words = fold(reading.resolved)
+        for actor in self.actors:
+            if fold(actor.name) == words or words in actor.forms:
+                return actor
+        if reading.how != "named" or len(reading.ids) != 1 or reading.cls == "state":
+            return None
+        return next((a for a in self.actors if a.named and a.ids == reading.ids), None)
 
     def note_place(self, name: str, reading: PlaceReading, at: Position) -> Place:
         known = next((p for p in self.places if fold(p.name) == fold(name)), None)
@@ -112,6 +124,8 @@ class Discourse:
     def definite(self, reading: ActorReading, at: Position) -> Antecedent:
         """Who "the army", "the militants" or "the group" stands for; nobody when no side fits."""
         others = [a for a in self.actors if _before(a.at, at) != _LONG_AGO] or self.actors
+        if reading.word in ("side", "party") and reading.plural:
+            return Antecedent(tuple(sorted(others, key=lambda a: _before(a.at, at))[-2:]))
         if reading.modifiers and (
             same := [a for a in others if reading.modifiers <= a.words and reading.word in a.words]
         ):
@@ -120,8 +134,9 @@ class Discourse:
         exact = [
             a for a in others if reading.word in a.words and (a.named or a.ids or len(fold(a.name).split()) > len(own))
         ]
-        if exact:
-            return self._latest(exact, at)
+        headed = [a for a in exact if reading.word in _heads(a)]
+        if headed or exact:
+            return self._latest(headed or exact, at)
         return self._latest([a for a in others if _fits(a, reading)], at)
 
     @staticmethod
@@ -143,9 +158,17 @@ class Discourse:
         if not wanted:
             return []
         if reading.plural or reading.word in ("both", "them", "they", "their"):
-            sentence = _before(wanted[0].at, at)[0]
-            return sorted((p for p in wanted if _before(p.at, at)[0] == sentence), key=lambda p: _before(p.at, at))
+            return self._several(wanted, at, least=2 if reading.word == "both" else 1)
         return wanted[:1]
+
+    @staticmethod
+    def _several(places: list[Place], at: Position, least: int) -> list[Place]:
+        """The places named together last, at least so many."""
+        for sentence in range(at[0], max(at[0] - 5, 0), -1):
+            here = [p for p in places if any(a[0] == sentence and a < at for a in p.at)]
+            if len(here) >= least:
+                return sorted(here, key=lambda p: min(a for a in p.at if a[0] == sentence))
+        return []
 
     def _of_kind(self, places: list[Place], reading: PlaceReading) -> list[Place]:
         same = [p for p in places if reading.word in p.words or reading.word in fold(p.name).split()]
@@ -167,12 +190,18 @@ def _fuller(reading: ActorReading, known: Actor) -> bool:
     return known.named and len(reading.resolved) > len(known.name) and fold(known.name) not in fold(reading.resolved)
 
 
+def _heads(actor: Actor) -> set[str]:
+    """The words a name is headed by: its last one, its first one, and the nouns set beside it."""
+    words = fold(actor.name).split()
+    return {words[-1], words[0], *(w for w in actor.words if w not in words)} if words else set()
+
+
 def _fits(actor: Actor, reading: ActorReading) -> bool:
     """Whether a bare head may mean this actor: the side must fit, and a state's own word never means rebels."""
     if reading.word in ("force", "troop", "unit", "fighter", "side", "man"):
         return True
     if reading.cls == "state":
-        return actor.cls == "state"
+        return actor.cls == "state" and not actor.words & _OFFICES
     if reading.cls == "rebel":
         return actor.cls in ("rebel", "neutral")
     return True

@@ -13,9 +13,51 @@ from domain.coder.rules import Rule
 from domain.names import fold
 
 _UNION = ("ClashReported",)
-_PLACE_ROLES = ("place", "origin", "destination")
+_PLACE_ROLES = ("place", "origin", "destination", "also")
 _NOT_PLACES = frozenset(
-    ["group", "operation", "party", "cup", "league", "agreement", "accord", "council", "committee", "ministry", "court", "company", "inc", "club", "university", "telegram", "twitter", "facebook", "youtube", "reuters", "afp", "bbc", "mr", "mrs", "president", "prime", "minister", "general", "colonel", "gen", "col", "lt", "sgt", "captain", "capt", "major", "maj", "brigadier", "lieutenant", "sheikh", "dr"]
+    [
+        "group",
+        "operation",
+        "party",
+        "cup",
+        "league",
+        "agreement",
+        "accord",
+        "council",
+        "committee",
+        "ministry",
+        "court",
+        "company",
+        "inc",
+        "club",
+        "university",
+        "telegram",
+        "twitter",
+        "facebook",
+        "youtube",
+        "reuters",
+        "afp",
+        "bbc",
+        "mr",
+        "mrs",
+        "president",
+        "prime",
+        "minister",
+        "general",
+        "colonel",
+        "gen",
+        "col",
+        "lt",
+        "sgt",
+        "captain",
+        "capt",
+        "major",
+        "maj",
+        "brigadier",
+        "lieutenant",
+        "sheikh",
+        "dr",
+    ]
 )
 
 
@@ -101,6 +143,8 @@ class FrameReader:
         if failed:
             return failed
         roles = self._roles(rule, args)
+        if self._unarmed_subject(rule, args, roles):
+            return "its subject is no actor"
         for need in rule.needs:
             if need == "actor_or_place":
                 if not roles.get("actor") and not roles.get("place"):
@@ -111,6 +155,14 @@ class FrameReader:
             if not TESTS[test](self.s, args, roles):
                 return f"not {test}"
         return self._frame(rule, args, roles)
+
+    def _unarmed_subject(
+        self, rule: Rule, args: Arguments, roles: Mapping[str, list[ActorReading | PlaceReading]]
+    ) -> bool:
+        """Whether someone is named as the doer who is no armed or governing actor."""
+        if not args.verbal or roles.get("actor") or "subject" not in rule.roles.get("actor", ()):
+            return False
+        return any(self.tree.is_noun(h) or h in self.s.names.run_of for h in args.subject)
 
     def _grammar(self, rule: Rule, args: Arguments) -> str | None:
         lemma = self.tree.lemma[args.predicate]
@@ -194,7 +246,7 @@ class FrameReader:
 
     def _frame(self, rule: Rule, args: Arguments, roles: Mapping[str, list[ActorReading | PlaceReading]]) -> Frame:
         actors = [r for role in ("actor", "companion") for r in roles.get(role, []) if isinstance(r, ActorReading)]
-        places = [r for role in ("origin", "place") for r in roles.get(role, []) if isinstance(r, PlaceReading)]
+        places = [r for role in ("origin", "place", "also") for r in roles.get(role, []) if isinstance(r, PlaceReading)]
         others = [r for r in roles.get("counterparty", []) if isinstance(r, ActorReading)]
         heads = {r.head for r in actors}
         return Frame(rule, args.predicate, actors, [r for r in others if r.head not in heads], places, args)

@@ -7,7 +7,27 @@ from domain.coder.tree import Tree
 _CLAUSES = ("ccomp", "xcomp", "advcl", "acl", "relcl", "pcomp", "conj", "parataxis", "csubj", "dep")
 _ARGUMENTS = ("dobj", "nsubj", "nsubjpass", "pobj", "attr", "compound", "appos", "conj", "nmod", "poss", "dep", "oprd")
 _TRANSPARENT = frozenset(
-    ["begin", "start", "continue", "manage", "appear", "seem", "happen", "go_on", "force", "oblige", "compel", "use", "help", "lead", "bring", "keep", "go", "come", "proceed"]
+    [
+        "begin",
+        "start",
+        "continue",
+        "manage",
+        "appear",
+        "seem",
+        "happen",
+        "go_on",
+        "force",
+        "oblige",
+        "compel",
+        "use",
+        "help",
+        "lead",
+        "bring",
+        "keep",
+        "go",
+        "come",
+        "proceed",
+    ]
 )
 _INTENT = frozenset(
     (
@@ -142,7 +162,12 @@ class Modality:
 
     def _infinitive_of_purpose(self, i: int, dep: str, parent: int) -> bool:
         to = any(self.tree.lower[k] == "to" for k in self.tree.kids(i, "aux"))
-        return to and dep in ("advcl", "npadvmod") and not self.lex.has("plan_verbs", self.tree.lemma[parent])
+        only = any(self.tree.lower[k] == "only" for k in self.tree.kids(i, "advmod", "mark")) or (
+            self.tree.lower[self.tree.subtree(i)[0] - 1] == "only"
+        )
+        return (
+            to and not only and dep in ("advcl", "npadvmod") and not self.lex.has("plan_verbs", self.tree.lemma[parent])
+        )
 
     def _under_verb(self, i: int, parent: int, dep: str, state: "_State") -> bool:
         lemma = self.tree.lemma[parent]

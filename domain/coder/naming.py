@@ -10,7 +10,37 @@ from domain.names import fold
 
 _ACRONYM = re.compile(r"((?:[\w’'ʿ-]+ ){1,7}?)\(([A-Z][\w.-]{1,9})\)")
 _TITLES = frozenset(
-    ["col", "gen", "lt", "maj", "sgt", "capt", "brig", "mr", "mrs", "ms", "dr", "president", "minister", "general", "colonel", "lieutenant", "brigadier", "captain", "major", "sheikh", "governor", "king", "prince", "secretary", "sir", "admiral", "commander", "vice", "prime"]
+    [
+        "col",
+        "gen",
+        "lt",
+        "maj",
+        "sgt",
+        "capt",
+        "brig",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "president",
+        "minister",
+        "general",
+        "colonel",
+        "lieutenant",
+        "brigadier",
+        "captain",
+        "major",
+        "sheikh",
+        "governor",
+        "king",
+        "prince",
+        "secretary",
+        "sir",
+        "admiral",
+        "commander",
+        "vice",
+        "prime",
+    ]
 )
 _TOPIC_LEAST = 3
 

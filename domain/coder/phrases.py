@@ -72,10 +72,8 @@ class Sentence:
     def _premodifies(self, i: int, head: int) -> bool:
         steps = 0
         while i != head and steps < 12:
-            if (
-                self.tree.dep(i) not in (*_LEFT, "conj", "cc", "pobj", "prep")
-                or (self.tree.is_verb(i)
-                and self.tree.dep(i) not in _LEFT)
+            if self.tree.dep(i) not in (*_LEFT, "conj", "cc", "pobj", "prep") or (
+                self.tree.is_verb(i) and self.tree.dep(i) not in _LEFT
             ):
                 return False
             if self.tree.dep(i) in ("pobj", "prep", "conj") and self.tree.head(i) > head:

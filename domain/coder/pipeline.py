@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 MAX_PARSED_CHARACTERS = 1500
 """A longer sentence is not parsed: no reporter writes one, and a parser's cost must stay bounded."""
 MAX_TOKENS = 400
+_CAPITAL = re.compile(r"(?<=[a-z0-9,;] )(?:al-|el-)?([A-Z][\w]+)")
 
 
 @dataclass
@@ -96,6 +98,7 @@ class _ArticleCoder:
         self.article = prepared.article
         self.scope = self._scope()
         self.times = self._times()
+        self.capitals = frozenset(m.lower() for m in _CAPITAL.findall(self.article.text))
         self.names = ArticleNames(
             acronyms=acronyms(self.article.text), topic=topic(self.article.text, coder.edition.lexicon)
         )
@@ -170,7 +173,7 @@ class _ArticleCoder:
         text = self.article.text
         return self.edition.theatres.infer(
             text,
-            [actors.theatres_of(m) for m in actors.find(text)],
+            [actors.theatres_of(text[m.start : m.end]) for m in actors.find(text)],
             [places.countries_of(m) for m in places.find(text)],
         )
 
@@ -188,5 +191,5 @@ class _ArticleCoder:
         text = self.p.text(n)
         tree = Tree(text, self.p.tokens[n], self.edition.lexicon.lemmatise)
         mentions = self.edition.actors.find(text, self.scope)
-        names = Names(tree, mentions, [(t.start, t.end) for t in self.times[n].past])
+        names = Names(tree, mentions, [(t.start, t.end) for t in self.times[n].past], self.capitals)
         return Sentence(n + 1, self.p.spans[n][0], text, tree, names, self.edition.lexicon, self.names)

@@ -188,12 +188,12 @@ class PlacePhrases:
             return []
         extent = self._whole(head)
         runs = [self.s.names.run_of[m] for m in self.s.modifiers(head) if m in self.s.names.run_of]
-        runs = [r for r in runs if not self._is_actor_modifier(r.last)]
+        runs = [r for r in runs if not self._is_actor_modifier(r.last) and not self._is_adjective(r.first, r.last)]
         if runs:
             return [replace(self._with_name(head, lemma, kind, runs[-1].first, runs[-1].last), extent=extent)]
         inner = self._complement(head, kind, depth)
         if inner:
-            return [replace(p, word=p.word or lemma, kind=p.kind or kind, extent=p.extent or extent) for p in inner]
+            return [replace(p, extent=p.extent or extent) for p in inner]
         return [replace(self._anaphor(head, lemma, kind, depth), extent=extent)]
 
     def _whole(self, head: int) -> str | None:
@@ -203,6 +203,10 @@ class PlacePhrases:
     def _is_actor_modifier(self, i: int) -> bool:
         mention = self.s.names.mention_of.get(i)
         return mention is not None and (mention.modifier or not mention.weak) and mention.kind != "label-place"
+
+    def _is_adjective(self, first: int, last: int) -> bool:
+        """ "the Druze city", "the Chinese border": an adjective is nobody's name."""
+        return all(self.tree.tag(i).startswith("JJ") for i in range(first, last + 1))
 
     def _with_name(self, head: int, lemma: str, kind: str, first: int, last: int) -> PlaceReading:
         while first < last and self.lex.has("compass_words", self.tree.lower[first]):
@@ -229,7 +233,10 @@ class PlacePhrases:
             for one in self.tree.conjuncts(k):
                 if not found or self.s.names.run_of.get(one):
                     found += [p for p in self.read(one, depth + 1) if p.how == "named"]
-        if found or (kind == "settlement" and self.s.definite(head)):
+        if found:
+            lemma = self.tree.lemma[head]
+            return [replace(p, word=p.word or lemma, kind=p.kind or kind) for p in found]
+        if kind == "settlement" and self.s.definite(head):
             return found
         return self._located(head, kind, depth)
 

@@ -51,10 +51,8 @@ class Resolver:
         """Enter every named actor and place of the sentence into the discourse, at its token."""
         actors, places = ActorPhrases(self.s), PlacePhrases(self.s)
         for i in range(len(self.tree)):
-            if (
-                not (self.tree.is_noun(i) or i in self.s.names.run_of)
-                or (self.tree.dep(i) in ("compound", "amod", "nmod")
-                and not self._last_of_run(i))
+            if not (self.tree.is_noun(i) or i in self.s.names.run_of) or (
+                self.tree.dep(i) in ("compound", "amod", "nmod") and not self._last_of_run(i)
             ):
                 continue
             reading = actors.read(i)
@@ -88,6 +86,8 @@ class Resolver:
         run = self.s.names.run_of.get(i)
         if run is None or i in self.s.names.timed or (run.last != i and self.tree.dep(i) not in ("compound",)):
             return
+        if all(self.tree.tag(t).startswith("JJ") or self.tree.tag(t) == "NNPS" for t in range(run.first, run.last + 1)):
+            return
         if fold(self.s.names.text(run)) in self.c.names.persons | self.c.names.armed:
             return
         head = i
@@ -97,7 +97,11 @@ class Resolver:
         for reading in places.read(head):
             if reading.how == "named":
                 known = self.c.discourse.note_place(reading.resolved, reading, self._at(i))
-                for k in (*self.tree.kids(i, "appos"), *([parent] if self.tree.dep(i) == "appos" else [])):
+                group = self.tree.conjuncts(self.tree.first_conjunct(i))
+                for k in (
+                    *(a for m in group for a in self.tree.kids(m, "appos")),
+                    *([parent] if self.tree.dep(i) == "appos" else []),
+                ):
                     if not self.tree.is_proper(k):
                         known.words.add(self.tree.lemma[k])
                 grand = self.tree.head(parent)
@@ -125,7 +129,8 @@ class Resolver:
             return None
         at = self._at(reading.head)
         if reading.how in ("named", "described"):
-            return [self._reference(reading, self._entity(reading))]
+            entity = self._entity(reading)
+            return [self._own_reference(reading, entity)]
         if reading.how == "speaker":
             speaker = self.c.discourse.speaker
             return [self._reference(reading, speaker)] if speaker else None
@@ -162,6 +167,12 @@ class Resolver:
     def _entity(self, reading: ActorReading) -> Actor:
         known = self.c.discourse.note_actor(reading, self._at(reading.head), self._is_subject(reading.head))
         return known
+
+    def _own_reference(self, reading: ActorReading, entity: Actor) -> ActorRef:
+        """A full mention keeps its own words; an acronym or short form takes the fullest name."""
+        short = entity.named and fold(reading.resolved) != fold(entity.name)
+        name = entity.name if short and reading.how == "named" else reading.resolved
+        return self.c.registry.reference(reading.text, name, self.c.published, self.c.source, self.c.scope)
 
     def _reference(self, reading: ActorReading, entity: Actor) -> ActorRef:
         return self.c.registry.reference(reading.text, entity.name, self.c.published, self.c.source, self.c.scope)

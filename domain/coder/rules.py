@@ -7,7 +7,7 @@ from domain.datafile import Row, files_under, read
 from domain.events import EVENT_TYPES
 
 RULES_FOLDER = "rules"
-ROLES = ("actor", "counterparty", "place", "companion", "own", "origin", "destination")
+ROLES = ("actor", "counterparty", "place", "companion", "own", "origin", "destination", "also")
 NEEDS = ("actor", "counterparty", "place", "own", "actor_or_place", "companion", "origin", "destination")
 _FIELDS = (
     "id", "type", "verbs", "nouns", "particles", "particle_free", "not_particles", "preps", "not_preps", "objects",

@@ -1,6 +1,6 @@
 """Spans of a sentence that are names: registered actors, capitalised runs, and times (which are never names)."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from domain.coder.tree import Tree
@@ -9,7 +9,81 @@ from domain.names import NameMention
 _INSIDE = frozenset(("al", "el", "as", "ash", "at", "an", "ar", "az", "ez", "es", "ed", "ad", "ud", "ul", "ibn", "bin",
                      "bani", "de", "du", "la", "le", "les", "do", "da", "-", "'", "’", "di", "i", "eh", "et", "ye", "e", "'s"))  # fmt: skip
 _NOT_NAMES = frozenset(
-    ["the", "a", "an", "and", "or", "but", "of", "in", "on", "at", "by", "for", "from", "to", "with", "as", "if", "it", "he", "she", "they", "we", "i", "you", "this", "that", "these", "those", "then", "there", "after", "before", "when", "while", "since", "once", "should", "unless", "until", "although", "though", "because", "however", "meanwhile", "both", "its", "their", "his", "her", "our", "some", "many", "several", "most", "all", "no", "not", "further", "elsewhere", "earlier", "later", "also", "hundreds", "thousands", "dozens", "mr", "mrs", "ms", "dr", "two", "three", "four", "five"]
+    [
+        "the",
+        "a",
+        "an",
+        "and",
+        "or",
+        "but",
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "to",
+        "with",
+        "as",
+        "if",
+        "it",
+        "he",
+        "she",
+        "they",
+        "we",
+        "i",
+        "you",
+        "this",
+        "that",
+        "these",
+        "those",
+        "then",
+        "there",
+        "after",
+        "before",
+        "when",
+        "while",
+        "since",
+        "once",
+        "should",
+        "unless",
+        "until",
+        "although",
+        "though",
+        "because",
+        "however",
+        "meanwhile",
+        "both",
+        "its",
+        "their",
+        "his",
+        "her",
+        "our",
+        "some",
+        "many",
+        "several",
+        "most",
+        "all",
+        "no",
+        "not",
+        "further",
+        "elsewhere",
+        "earlier",
+        "later",
+        "also",
+        "hundreds",
+        "thousands",
+        "dozens",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "two",
+        "three",
+        "four",
+        "five",
+    ]
 )
 
 
@@ -24,8 +98,15 @@ class Run:
 class Names:
     """Which tokens of a sentence belong to which name."""
 
-    def __init__(self, tree: Tree, mentions: Sequence[NameMention], times: Sequence[tuple[int, int]]) -> None:
-        self.tree = tree
+    def __init__(
+        self,
+        tree: Tree,
+        mentions: Sequence[NameMention],
+        times: Sequence[tuple[int, int]],
+        capitals: Container[str] = (),
+    ) -> None:
+        """`capitals`: lower-case forms of the words that the article writes with a capital inside sentences."""
+        self.tree, self._capitals = tree, capitals
         self.timed = frozenset(t.i for t in tree.tokens if any(start <= t.start < end for start, end in times))
         self.mention_of: dict[int, NameMention] = {}
         for mention in mentions:
@@ -52,15 +133,18 @@ class Names:
                 elif not self._links(j):
                     break
                 j += 1
-            found.append(Run(i, last))
+            found.append(Run(self._article_before(i), last))
             i = last + 1
         return found
 
+    def _article_before(self, i: int) -> int:
+        """A lower-case Arabic article belongs to the name it is hyphened to (al-Bab)."""
+        low = self.tree.lower
+        return i - 2 if i > 1 and low[i - 1] == "-" and low[i - 2] in _INSIDE else i
+
     def _opens(self, i: int) -> bool:
-        return (
-            (self._named(i)
-            and self.tree.lower[i] not in _INSIDE)
-            or (self._named(i) and self.tree.tokens[i].text[:1].isupper() and i not in self.timed)
+        return (self._named(i) and self.tree.lower[i] not in _INSIDE) or (
+            self._named(i) and self.tree.tokens[i].text[:1].isupper() and i not in self.timed
         )
 
     def _named(self, i: int) -> bool:
@@ -70,22 +154,19 @@ class Names:
         if token.text[:1].isupper():
             if self.tree.lower[i] in _NOT_NAMES:
                 return False
-            return (
-                token.tag.startswith("NNP")
-                or (i > 0 and token.tag not in ("PRP", "DT", "IN"))
-                or self._first_word_names(i)
-            )
+            return i > 0 or self._first_word_names(i)
         return token.text.isdigit() and i > 0 and self.tree.tokens[i - 1].text[:1].isupper() and i - 1 not in self.timed
 
     def _first_word_names(self, i: int) -> bool:
-        """A sentence's first word is a name when a capitalised word or a number goes on with it."""
+        """A sentence's first word is a name when the article writes it so elsewhere, or a name or number goes on."""
         follows = self.tree.tokens[i + 1] if i + 1 < len(self.tree) else None
+        if self.tree.lower[i] in self._capitals or self.tree.tag(i) == "NNP":
+            return True
         return bool(
             follows
             and self.tree.tokens[i].tag.startswith(("NN", "JJ"))
             and (
-                (follows.tag.startswith("NNP")
-                and follows.text[:1].isupper())
+                (follows.tag.startswith("NNP") and follows.text[:1].isupper())
                 or (follows.text.isdigit() and self.tree.tag(i).startswith("NN"))
             )
         )
