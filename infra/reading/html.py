@@ -3,24 +3,40 @@
 import json
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 from bs4.element import NavigableString, PreformattedString, Tag
 
-_SKIPPED = [
-    *("script", "style", "noscript", "template", "svg", "iframe", "nav", "header", "footer", "aside", "form"),
-    *("figure", "figcaption", "button", "select", "head", "h1", "h2", "h3", "h4", "h5", "h6", "time", "address"),
-]
+_SKIPPED = frozenset(
+    (
+        *("script", "style", "noscript", "template", "svg", "iframe", "nav", "header", "footer", "aside", "form"),
+        *(
+            "figure",
+            "figcaption",
+            "button",
+            "select",
+            "head",
+            "title",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "time",
+            "address",
+        ),
+    )
+)
 """Not the article's sentences; headlines and captions are not coded (CODEBOOK.md)."""
 
 _BLOCKS = frozenset("p div li br blockquote pre td th tr dd dt section article main body table ul ol".split())  # noqa: SIM905
-_TEXT_BLOCKS = frozenset(("p", "li", "blockquote", "pre", "dd", "td"))
-_UP = 12
-"""How far up from a string its block is looked for: bounds the work on hostile nesting."""
+_PARAGRAPHS = frozenset(("p", "li", "blockquote", "pre", "dd", "td"))
 
-_CANDIDATES = 20
+_CANDIDATES = 8
 _ENOUGH_CHARACTERS = 80
 _DATE_META = (
     *("article:published_time", "og:published_time", "datepublished", "date", "pubdate", "publishdate", "dc.date"),
@@ -40,6 +56,9 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 
+_UNCLOSED = re.compile(r"<(?=[^<>]*(?:<|\Z))")
+"""A "<" that no ">" closes: html.parser takes quadratic time over many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -58,14 +77,12 @@ def looks_like_html(text: str) -> bool:
 
 def read_page(markup: str) -> Page:
     """Return the article of a page: one paragraph a line. Work is linear in the markup; nothing is fetched or run."""
-    markup = _without_comments(markup)
+    markup = _UNCLOSED.sub("&lt;", _without_comments(markup))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         soup = BeautifulSoup(markup, "html.parser")
     meta = _meta(soup)
     published, title, url = _published(soup, meta), _title(soup, meta), _url(soup, meta)
-    for skipped in soup.find_all(_SKIPPED):
-        skipped.extract()
     return Page(_text(_body(soup)), title, published, url)
 
 
@@ -150,42 +167,47 @@ def _body(soup: BeautifulSoup) -> Tag:
         soup.find_all("main", limit=_CANDIDATES),
     )
     for candidates in marked:
-        longest = max(candidates, key=lambda tag: len(tag.get_text()), default=None)
-        if isinstance(longest, Tag) and len(longest.get_text().strip()) >= _ENOUGH_CHARACTERS:
+        length, longest = max(
+            ((len(_text(tag)), tag) for tag in candidates), key=lambda pair: pair[0], default=(0, soup)
+        )
+        if length >= _ENOUGH_CHARACTERS:
             return longest
     return soup
 
 
 def _text(root: Tag) -> str:
-    """Strings of the element, a line a block; only of paragraphs and the like when it has any paragraph."""
-    only_blocks = root.find("p") is not None
-    pieces: list[str] = []
-    last: Tag | None = None
-    for node in root.descendants:
-        if isinstance(node, Tag):
+    """The element's strings, a line a block; only those of paragraphs and the like when it has any."""
+    pieces = list(_pieces(root))
+    if any(piece.in_paragraph for piece in pieces):
+        pieces = [piece for piece in pieces if piece.in_paragraph]
+    words: list[str] = []
+    for before, piece in zip([None, *pieces], pieces, strict=False):
+        if before is None or before.block is not piece.block:
+            words.append("\n")
+        words.append(piece.words)
+    return "\n".join(line for part in "".join(words).split("\n") if (line := " ".join(part.split())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    words: str
+    block: Tag
+    in_paragraph: bool
+
+
+def _pieces(root: Tag) -> Iterator[_Piece]:
+    """Strings below an element in order, those in _SKIPPED left out; a stack of its own, for nesting has no end."""
+    stack = [(iter(root.contents), root, root.name in _PARAGRAPHS)]
+    while stack:
+        children, block, in_paragraph = stack[-1]
+        node = next(children, None)
+        if node is None:
+            stack.pop()
+        elif isinstance(node, Tag):
             if node.name == "br":
-                pieces.append("\n")
+                yield _Piece("\n", block, in_paragraph)
+            elif node.name not in _SKIPPED:
+                own = node if node.name in _BLOCKS else block
+                stack.append((iter(node.contents), own, in_paragraph or node.name in _PARAGRAPHS))
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            block, in_text = _block(node)
-            if only_blocks and not in_text:
-                continue
-            if block is not last:
-                pieces.append("\n")
-                last = block
-            pieces.append(re.sub(r"\s+", " ", node))
-    return "\n".join(line for piece in "".join(pieces).split("\n") if (line := " ".join(piece.split())))
-
-
-def _block(node: NavigableString) -> tuple[Tag | None, bool]:
-    """The nearest block around a string, and whether a paragraph or the like is among those around it."""
-    nearest: Tag | None = None
-    above = node.parent
-    for _ in range(_UP):
-        if above is None:
-            break
-        if above.name in _BLOCKS:
-            nearest = nearest if nearest is not None else above
-            if above.name in _TEXT_BLOCKS:
-                return nearest, True
-        above = above.parent
-    return nearest, False
+            yield _Piece(re.sub(r"\s+", " ", node), block, in_paragraph)
