@@ -1,7 +1,7 @@
 """What the doorbell `code` sets off: a bounded number of attempts at one article, then the log says that it failed."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import structlog
 from dramatiq.middleware import Shutdown, TimeLimitExceeded
@@ -13,7 +13,6 @@ from infra import logs
 from infra.postgres import attempts
 from infra.postgres.attempts import Attempt
 from infra.postgres.inbox import Pool
-from infra.queues.doorbells import Doorbells
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +24,7 @@ class Coding:
     """Codes articles as their doorbells ring. One article at a time in a process: the parser is not made for more.
 
     `coder` gives the coder of the live edition, anew for each article, for another edition may have become live.
+    `announce` is called when the log has grown.
     """
 
     def __init__(
@@ -32,18 +32,16 @@ class Coding:
         store: EventStore,
         pool: Pool,
         coder: Callable[[], workflow.CodesArticles],
-        bells: Doorbells,
-        projections: Sequence[str],
+        announce: Callable[[], None],
     ) -> None:
         self._store = store
         self._pool = pool
         self._coder = coder
-        self._bells = bells
-        self._projections = projections
+        self._announce = announce
         self._one_at_a_time = threading.Lock()
 
     def code(self, article_id: str) -> None:
-        """Code one article and ring for the projections. Safe to repeat.
+        """Code one article. Safe to repeat.
 
         An error rises, so that the doorbell rings again, as long as attempts are left; the last one becomes a
         CodingFailed event instead. TryAgain and Stop rise without using an attempt up.
@@ -79,9 +77,10 @@ class Coding:
             if attempt.number < ATTEMPTS:
                 raise
             return
-        attempts.finish(self._pool, attempt)
+        if outcome != "coded":
+            attempts.finish(self._pool, attempt)  # else the sweep reads it off the log, which saves a commit
         log.info("coded", outcome=outcome, edition=attempt.edition, attempt=attempt.number)
-        self._ring_for_projections()
+        self._announce()
 
     def _note_failure(self, attempt: Attempt, error: BaseException) -> None:
         said = logs.scrub(f"{type(error).__name__}: {error}")
@@ -99,11 +98,7 @@ class Coding:
             self._store, attempt.article_id, attempt.edition, attempts=tried, error=error, metadata=_metadata()
         )
         log.error("gave the article up", attempts=tried, error=error, next_step=f"frontlog retry {attempt.article_id}")
-        self._ring_for_projections()
-
-    def _ring_for_projections(self) -> None:
-        for name in self._projections:
-            self._bells.ring_project(name)
+        self._announce()
 
 
 def _metadata() -> dict[str, str]:

@@ -21,6 +21,7 @@ from infra.postgres import inbox, projections, waiting, workers
 from infra.postgres.inbox import Pool
 from infra.postgres.pool import open_pool
 from infra.postgres.store import PostgresEventStore
+from infra.queues.announcing import Announcer
 from infra.queues.bridge import Bridge
 from infra.queues.broker import open_broker, rabbit_backlog
 from infra.queues.coding import Coding
@@ -66,14 +67,18 @@ class Station:
         self.bells = Doorbells(broker)
         self.store = PostgresEventStore(pool)
         self._settings = settings
+        self._stuck: set[str] = set()
+        self._behind: set[str] = set()
         self._news = inbox.News(conninfo)
-        self._coding = Coding(self.store, pool, lambda: live_coder(self.store), self.bells, projections.names())
+        self.announcer = Announcer(self.bells, projections.names(), stop)
+        self._coding = Coding(self.store, pool, lambda: live_coder(self.store), self.announcer.announce)
         self._door = Door(self.store, pool, reading.decode, self.bells)
 
     def give_up(self, failure: Stop) -> None:
         """Stop working because someone must act first."""
-        log.error("stopping", error=str(failure))
-        self.failure = self.failure or failure
+        if self.failure is None:
+            log.error("stopping", error=str(failure))
+            self.failure = failure
         self.stop.set()
 
     def worker(self) -> dramatiq.Worker:
@@ -94,6 +99,7 @@ class Station:
         found = [
             Loop("heartbeat", beat, self.stop, every_s=workers.BEAT_INTERVAL_S),
             Loop("sweep", self._sweep, self.stop, every_s=SWEEP_EVERY_S),
+            Loop("announcer", self.announcer.step, self.stop),
         ]
         if kind == "up":
             found.append(Loop("inbox", self._take_in, self.stop))
@@ -117,9 +123,17 @@ class Station:
 
     def _project(self, name: str) -> None:
         with logs.bind_trace(logs.trace_id(), projection=name):
-            applied = projections.project(self.pool, name)
-            if applied:
-                log.info("projected", events=applied)
+            try:
+                read = projections.project(self.pool, name)
+            except Stop as must_act:
+                # one read model that waits for someone is no reason to stop the others and the coding
+                if name not in self._stuck:
+                    log.error("a projection does not go on", error=str(must_act))
+                self._stuck.add(name)
+                return
+            self._stuck.discard(name)
+            if read:
+                log.info("projected", events=read)
 
     def _take_in(self) -> None:
         try:
@@ -137,9 +151,14 @@ class Station:
             self.store,
             self.pool,
             self.bells,
-            behind=lambda: projections.behind(self.pool),
+            behind=self._still_behind,
             backlog=self._backlog,
         )
+
+    def _still_behind(self) -> list[str]:
+        """Projections that were behind at the last look as well: their doorbell is not just on its way."""
+        before, self._behind = self._behind, set(projections.behind(self.pool))
+        return sorted(before & self._behind)
 
     def _backlog(self) -> int:
         if self._settings.broker_url is None:
@@ -167,6 +186,7 @@ def working(
         worker = station.worker()
         broker.emit_after("process_boot")  # starts the time limits; dramatiq's own command does the same
         worker.start()
+        stack.callback(station.announcer.ring)
         stack.callback(worker.stop, STOP_WITHIN_MS)
         loops = station.loops(kind, worker_id)
         for loop in loops:

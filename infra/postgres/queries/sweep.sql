@@ -15,6 +15,9 @@ WITH news AS (
 ), gone AS (
     DELETE FROM frontlog_ops.waiting USING news
      WHERE waiting.article_id = news.article_id AND news.type IN ('ArticleCoded', 'CodingFailed', 'TextErased')
+), finished AS (
+    UPDATE frontlog_ops.attempts SET finished_at = news.recorded_at, last_error = NULL FROM news
+     WHERE attempts.article_id = news.article_id AND news.type = 'ArticleCoded' AND attempts.finished_at IS NULL
 ), come AS (
     INSERT INTO frontlog_ops.waiting (article_id, since, trace_id, rung_at)
     SELECT article_id, recorded_at, trace_id, recorded_at
