@@ -1,10 +1,12 @@
 """A small archive for tests: articles received and coded by hand, without parser or rules."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
@@ -23,6 +25,8 @@ from domain.events import (
     Unresolved,
 )
 from domain.ports import NO_STREAM
+from domain.projections import PROJECTIONS
+from infra.postgres import projections
 from infra.postgres.store import PostgresEventStore
 
 EDITION = "test.1"
@@ -118,8 +122,6 @@ class Archive:
         return article_id
 
     def _placed(self, event: CodedEvent, n: int, article_id: str) -> CodedEvent:
-        import msgspec
-
         return msgspec.structs.replace(event, sentence=n + 1, fingerprint=f"{article_id}:{n + 1}")
 
     def rows(self, query: str, *arguments: Any) -> list[dict[str, Any]]:
@@ -132,3 +134,76 @@ class Archive:
         )
         assert len(found) <= 1
         return found[0] if found else None
+
+
+TYPES = (
+    "ControlTaken",
+    "ControlTransferred",
+    "ControlAsserted",
+    "ControlLost",
+    "WithdrawalReported",
+    "ClashReported",
+    "AttackReported",
+)
+NAMES = ("Army", "Rebels", "Militia", "Guards")
+PLACES = ("Aba", "Bor", "Cala", "Dar", "Eno", "Fas")
+
+
+def made_up(seed: int) -> tuple[str, str, list[CodedEvent]]:
+    """Text, source and events of an article by chance, the same for the same seed."""
+    chance = random.Random(seed)
+    events = []
+    for _ in range(chance.randrange(1, 6)):
+        day = date(2024, 12, 1) + timedelta(days=chance.randrange(30))
+        where = [
+            place(name, chance.choice([None, None, "centre"])) for name in chance.sample(PLACES, chance.randrange(1, 3))
+        ]
+        who = chance.sample(NAMES, chance.choice([1, 1, 2]))
+        to = [name for name in chance.sample(NAMES, 1) if name not in who]
+        type = chance.choice(TYPES)
+        dated = chance.random() < 0.7
+        modality = chance.choice(["asserted"] * 4 + ["planned"])
+        events.append(
+            told(
+                type,
+                who,
+                where,
+                day.isoformat() if dated else None,
+                to=to if type != "ControlAsserted" else (),
+                modality=modality,
+            )
+        )
+    return f"Article {seed} by chance.", chance.choice(["One", "Two", "Three"]), events
+
+
+def tell_all(archive: Archive, seeds: Iterable[int]) -> list[str]:
+    """Receive and code the made-up articles of these seeds, in this order."""
+    ids = []
+    for seed in seeds:
+        text, source, events = made_up(seed)
+        ids.append(archive.tell(text, *events, source=source, published="2025-01-05"))
+    return ids
+
+
+def shown(archive: Archive) -> dict[str, int]:
+    """The generation on display of each projection."""
+    return {row["projection"]: row["generation"] for row in archive.rows("SELECT * FROM frontlog_read.live")}
+
+
+def contents(archive: Archive, generations: dict[str, int]) -> dict[str, list[str]]:
+    """All rows of all tables of these generations, as text, sorted."""
+    found = {}
+    for projection in PROJECTIONS:
+        for table in projection.tables:
+            columns = ", ".join(table.columns)
+            rows = archive.rows(
+                f"SELECT row({columns})::text AS row FROM frontlog_read.{table.name} WHERE generation = %s",
+                generations[projection.name],
+            )
+            found[table.name] = sorted(row["row"] for row in rows)
+    return found
+
+
+def rebuilt(archive: Archive) -> dict[str, int]:
+    """New generations of all projections, not on display."""
+    return {name: projections.rebuild(archive.pool, name) for name in projections.names()}

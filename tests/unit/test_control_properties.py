@@ -62,7 +62,7 @@ def archives(draw: st.DrawFn) -> list[Evidence]:
     return [draw(pieces(n=n)) for n in range(draw(st.integers(0, 9)))]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(archives(), st.randoms(use_true_random=False))
 def test_order_and_repeats_of_delivery_change_nothing(evidence: list[Evidence], chance: random.Random) -> None:
     shuffled = evidence + [chance.choice(evidence) for _ in range(3) if evidence]
@@ -70,7 +70,7 @@ def test_order_and_repeats_of_delivery_change_nothing(evidence: list[Evidence], 
     assert assess(shuffled, POLICY) == assess(evidence, POLICY)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(archives())
 def test_the_versions_of_a_holding_follow_each_other_without_overlap(evidence: list[Evidence]) -> None:
     for versions in assess(evidence, POLICY).values():
@@ -80,7 +80,7 @@ def test_the_versions_of_a_holding_follow_each_other_without_overlap(evidence: l
         assert all(one.verdict.support for one in versions)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(archives(), st.integers(0, 9), st.lists(st.booleans(), min_size=10, max_size=10))
 def test_a_timeline_carried_on_is_the_timeline_made_anew(
     evidence: list[Evidence], split: int, withdrawn: list[bool]
@@ -111,7 +111,7 @@ def carry_on(rows: list[HistoryRow], evidence: list[Known], new: Known) -> list[
     return ended + timeline(evidence, POLICY, resume=resume, begun=begun)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(archives(), st.integers(-5, 30), st.integers(0, 8))
 def test_a_holding_has_at_most_one_definite_state_a_day_and_it_is_what_was_known(
     evidence: list[Evidence], day: int, hours: int
