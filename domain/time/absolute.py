@@ -11,7 +11,7 @@ _CUE_MONTHS = frozenset((3, 4, 5, 6, 8))
 """March, April, May, June, August are also verbs and names: on their own they need a word that says "time"."""
 
 _JOINED_MONTH = re.compile(r"(?:ary|ch|il|ay|ne|ly|st|ber|\d{4})\s+(?:to|and|or|until|through|[-–])\s+$")
-_YEAR_FILLER = re.compile(r"early|late|mid|start|beginning|end|middle", re.IGNORECASE)
+_YEAR_FILLER = re.compile(r"early|late|mid|start|beginning|end|middle|half", re.IGNORECASE)
 _BY_ANCHOR = frozenset(("that", "same", "following", "previous", "preceding"))
 
 
@@ -82,7 +82,7 @@ def calendar_day(found: re.Match[str], context: Context, prefix: Prefix) -> Read
         named = UNKNOWN
     else:
         named = calendar.nearest_year(context.published, context.planned, in_year)
-    return Reading(_to_last_day(named, found))
+    return Reading(_to_last_day(named, found, prefix))
 
 
 def _is_count(found: re.Match[str], prefix: Prefix) -> bool:
@@ -92,12 +92,18 @@ def _is_count(found: re.Match[str], prefix: Prefix) -> bool:
     return grammar.COUNTED_AFTER.match(found.string, found.end()) is not None
 
 
-def _to_last_day(named: Interval, found: re.Match[str]) -> Interval:
-    """Widen to the second day of "May 3-5"; "May 3 and 4" is its first day (CODEBOOK.md, Settled questions)."""
+def _to_last_day(named: Interval, found: re.Match[str], prefix: Prefix) -> Interval:
+    """Widen to the second day of "May 3-5"; "May 3 and 4", "overnight on May 3-4" is its first day.
+
+    CODEBOOK.md, Settled questions: two days in one date are one event on the first.
+    """
     if not found["d2"] or named.earliest is None or re.search(r"and|&|,", found["glue"]):
         return named
     last = calendar.make_date(named.earliest.year, named.earliest.month, _day_number(found["d2"]))
-    return calendar.span(named.earliest, last) if last and last > named.earliest else named
+    if last is None or last <= named.earliest:
+        return named
+    overnight = (last - named.earliest).days == 1 and prefix.bound not in ("from", "between")
+    return named if overnight else calendar.span(named.earliest, last)
 
 
 def month(found: re.Match[str], context: Context, prefix: Prefix) -> Reading | None:
@@ -141,7 +147,7 @@ def _month_by_publication(number: int, which: str, context: Context) -> Interval
         return calendar.month(at.year, number)
     if which == "next":
         return calendar.month(at.year, at.month + ((number - at.month - 1) % 12) + 1)
-    if which == "last":
+    if which in ("last", "past"):
         return calendar.month(at.year, at.month - ((at.month - number - 1) % 12) - 1)
     return calendar.nearest_year(at, context.planned, lambda year: calendar.month(year, number))
 
@@ -170,7 +176,7 @@ def _weekday_beside(at: date, weekday: int, which: str, planned: bool = False) -
     if which in ("following", "next", "after"):
         since = calendar.plus(at, 1)
         return calendar.earliest_weekday(since, weekday) if since else None
-    if which in ("last", "previous", "preceding", "before"):
+    if which in ("last", "past", "previous", "preceding", "before"):
         upto = calendar.plus(at, -1)
         return calendar.latest_weekday(upto, weekday) if upto else None
     if which in ("that", "same") or planned:

@@ -35,12 +35,12 @@ _VAGUE_NUMBER = (
     r"several|many|a couple of|some|a number of)\s+"
 )
 _YEAR_WORD = r"(?:last|this|next|that|the\s+same|the\s+following|the\s+previous|the\s+next)\s+year"
-_OTHER = r"last|this|next|that|the\s+same|(?:the\s+)?(?:previous|preceding|following)|the\s+next"
+_OTHER = r"last|(?:this\s+)?past|this|next|that(?:\s+same)?|the\s+same|(?:the\s+)?(?:previous|preceding|following)|the\s+next"
 
 ISO = re.compile(rf"(?<![\w/.-])(?P<y>(?:19|20)\d\d)(?P<s>[-/])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>{_DAY})(?![/-])", re.I)
 NUMERIC = re.compile(r"(?<![\w/.-])(?P<a>\d{1,2})(?P<s>[./-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?!\w)")
 DAY_MONTH = re.compile(
-    rf"(?<![\w/.,:-]){_WEEKDAY_BEFORE}(?P<d>{_DAY})(?:(?P<glue>{_DAY_GLUE})(?P<d2>{_DAY}))?[\s-]+(?:of\s+)?"
+    rf"(?<![\w/.,:])(?<!\d[-–]){_WEEKDAY_BEFORE}(?P<d>{_DAY})(?:(?:,\s*{_DAY})*(?P<glue>{_DAY_GLUE})(?P<d2>{_DAY}))?[\s-]+(?:of\s+)?"
     rf"(?P<month>{_MONTH})(?:,?\s*(?P<y>{_YEAR})|,?\s+(?P<yw>{_YEAR_WORD}))?{_OF_DAY}",
     re.I,
 )
@@ -55,7 +55,7 @@ DAY_OF_MONTH = re.compile(
 )
 THE_NTH = re.compile(r"\bthe\s+(?P<d>\d{1,2})(?:st|nd|rd|th)(?=\s*(?:$|[,.;:]|and\b))", re.I)
 MONTH = re.compile(
-    rf"(?:(?<![\w-])|(?<=mid-))(?:(?P<which>{_OTHER})\s+)?(?P<month>{_MONTH})"
+    rf"(?:(?<![\w-])|(?<=mid-)|(?<=late-)|(?<=early-))(?:(?P<which>{_OTHER})\s+)?(?P<month>{_MONTH})"
     rf"(?:(?:,|,?\s+of)?\s+(?P<y>{_YEAR})|,?\s+(?:of\s+)?(?P<yw>{_YEAR_WORD}))?",
     re.I,
 )
@@ -100,10 +100,11 @@ PART_OF_UNIT = re.compile(
     r"\bthe\s+(?:start|beginning|end|middle|turn)\s+of\s+(?P<which>the)\s+(?P<unit>month|year)\b", re.I
 )
 VAGUE = re.compile(
-    rf"\bovernight\b|\brecently\b|\b(?:in|over|for)\s+(?:the\s+)?(?:recent|past|last|coming)\s+(?:{_NUMBER}\s+|few\s+|several\s+)?"
+    rf"\bovernight\b|\brecently\b|\b(?:in|over|for|within|during)\s+(?:the\s+)?(?:recent|past|last|coming|next|following|ensuing|previous|preceding)\s+(?:{_NUMBER}\s+|few\s+|several\s+)?"
     r"(?:hour|day|night|week|month|year)s?\b|\b(?:earlier\s+|later\s+)?(?:the\s+)?(?:last|this|next|previous|following|same|that)\s+"
     r"(?:week|weekend)\b|\b(?:at|over|during)\s+the\s+weekend\b|"
-    r"\b(?:hours|days|weeks|months|years)\s+(?:ago|later|earlier|before|after)\b|"
+    r"\b(?:hours|days|weeks|months|years)\s+(?:ago|later|earlier|before|after|that\s+followed)\b|"
+    r"\b(?:earlier|later)\s+in\s+the\s+(?:week|month|year)\b|"
     r"\b(?:last|this|next|that|in(?:\s+the)?|since(?:\s+the)?|during\s+the|by(?:\s+the)?|(?:early|late|mid)[\s-]+)\s*"
     r"(?:spring|summer|autumn|winter)\b",
     re.I,
@@ -146,9 +147,9 @@ PREFIX = re.compile(
     r"(?:(?<![\w-])(?P<bound>no\s+later\s+than|not\s+later\s+than|on\s+or\s+before|by|ever\s+since|since|until|till|up\s+to|"
     r"before|prior\s+to|ahead\s+of|after|from|starting|beginning|as\s+of|between|through|during|throughout|in|on|at)\s+)?"
     r"(?P<filler>(?<![\w-])(?:(?:at|on|in|from)\s+)?"
-    r"(?:(?:very\s+)?(?:late|early|later|earlier|overnight)\s+(?:(?:on|in)\s+)?|mid[\s-]|"
+    r"(?:(?:very\s+)?(?:late|early|later|earlier|overnight)\s+(?:(?:on|in)\s+)?|(?:(?:early|mid)[\s-]to[\s-])?(?:mid|late|early)[\s-]|"
     r"(?:(?:in|on|at)\s+)?(?:the\s+)?(?:(?:very|early|late|small|final|first|last|opening|closing)\s+)?"
-    r"(?:(?:start|beginning|end|middle|night|evening|morning|afternoon|hours|dawn|course|days?|weeks?|half)|first|second|third|last)"
+    r"(?:(?:start|beginning|end|middle|night|evening|morning|afternoon|hours|dawn|course|days?|weeks?|half|month)|first|second|third|last)"
     r"(?:\s+(?:half|weeks?|days?|hours))?\s+of\s+|(?:dawn|dusk|noon|midday|midnight|nightfall|sunrise|sunset)\s+(?:on\s+)?))?$",
     re.I,
 )

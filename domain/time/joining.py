@@ -31,6 +31,8 @@ _BOUNDS: dict[str, Bound] = {
 _POSSESSIVE = re.compile(r"['’]s?\b")
 _RANGE_GLUE = re.compile(r"\s*(?:to|until|till|through|[-–—])\s*$", re.IGNORECASE)
 _LIST_GLUE = re.compile(r"\s+(?:and|or|&)\s+(?:on\s+)?$", re.IGNORECASE)
+_END_OF = re.compile(r"\bend\s+of\b", re.IGNORECASE)
+_WEEK_OF = re.compile(r"\bweeks?\s+of\b", re.IGNORECASE)
 _OPENS_RANGE = ("from", "between")
 _JOINABLE = frozenset(("calendar_day", "iso", "numeric", "month", "weekday", "year"))
 
@@ -56,11 +58,20 @@ def read_in_order(units: list[Unit], context: Context) -> list[Read]:
 def _bound(unit: Unit) -> Bound:
     if _POSSESSIVE.match(unit.found.string, unit.end) and unit.prefix.bound in ("from", "through"):
         return "on"
-    return _BOUNDS.get(unit.prefix.bound, "on")
+    bound = _BOUNDS.get(unit.prefix.bound, "on")
+    at_its_end = _END_OF.search(unit.prefix.filler) or (unit.form == "part_of_unit" and _END_OF.search(unit.found[0]))
+    return "by" if bound == "before" and at_its_end else bound
+
+
+def _named(unit: Unit, reading: Reading) -> Interval:
+    """The days named; "the week of May 3" bounds them and names none."""
+    if reading.named.precision == "day" and reading.named.earliest and _WEEK_OF.search(unit.prefix.filler):
+        return Interval(reading.named.earliest, calendar.plus(reading.named.earliest, 6), "unknown")
+    return reading.named
 
 
 def _expression(unit: Unit, reading: Reading, context: Context) -> TimeExpression:
-    named, bound = reading.named, _bound(unit)
+    named, bound = _named(unit, reading), _bound(unit)
     if bound == "on" and named.precision in ("month", "year", "unknown"):
         bound = "during"
     if named.precision == "range" and unit.prefix.bound in _OPENS_RANGE:

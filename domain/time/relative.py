@@ -9,7 +9,7 @@ from domain.time.expression import Context, Prefix, Reading
 
 _CLAUSE_ENDS = re.compile(
     r"\s*(?:$|[^\w\s'’$£€]|(?:in|at|on|when|by|from|under|with|to|and|but|as|while|near|outside|inside|amid|during|"
-    r"following|without|despite|over|for|or|said|through)\b)"
+    r"following|without|despite|over|for|or|said|through)\b|that\s*(?:$|[,.;]))"
 )
 
 
@@ -36,6 +36,8 @@ def the_nth(found: re.Match[str], context: Context, prefix: Prefix) -> Reading |
 def offset(found: re.Match[str], context: Context, prefix: Prefix) -> Reading | None:
     unit = found["unit"].lower()
     count = number(found["n"])
+    if unit == "hour" and count % 24 == 0:
+        count, unit = count // 24, "day"
     return _distance(found, context, count, unit, vague=bool(found["vague"]) or unit == "hour")
 
 
