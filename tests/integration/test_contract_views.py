@@ -107,6 +107,11 @@ def test_the_reader_reads_every_view_and_the_function_and_nothing_else(archive: 
             connection.execute(forbidden)  # type: ignore[call-overload]
 
 
+def test_the_reader_connects_to_the_embedded_server_by_itself(migrated: str) -> None:
+    with psycopg.connect(migrated, user="frontlog_reader") as connection:
+        assert connection.execute("SELECT count(*) FROM frontlog.control_status").fetchone() == (0,)
+
+
 def test_two_states_of_a_holding_cannot_overlap_in_both_times(archive: Archive) -> None:
     tell_all(archive, range(3))
     projections.project_all(archive.pool)

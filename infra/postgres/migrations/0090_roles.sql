@@ -1,9 +1,10 @@
--- The reader sees schema frontlog and nothing else. A group role without login: give it to your analysts' logins.
+-- The reader sees schema frontlog and nothing else. It may log in but has no password, so it can only where the server's
+-- own rules let it (the embedded server lets its own account); elsewhere grant it to your analysts' logins.
 -- A role belongs to the whole server: another database, or another process at this moment, may have made it.
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'frontlog_reader') THEN
-        CREATE ROLE frontlog_reader NOLOGIN;
+        CREATE ROLE frontlog_reader LOGIN;
     END IF;
 EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;
