@@ -94,7 +94,7 @@ class ActorRegistry:
         labels that lump ("PKK/YPG") come with `ids` as registered, else empty and kind "unit" or "label".
         """
         named = longest([*self._index.find(text), *self._national.find(text), *_units(text)])
-        joined = [self._described(m) for m in _join_lumps(text, named)]
+        joined = [self._described(m, text[m.start : m.end]) for m in _join_lumps(text, named)]
         if scope is None:
             return joined
         fitting = (self._fitting(text[m.start : m.end], m, scope) for m in joined)
@@ -154,11 +154,13 @@ class ActorRegistry:
         uses = [u for u in self._uses_of(surface) if not u.alias.local and not u.alias.name[:1].islower()]
         return tuple(sorted({t for u in uses for t in u.entry.theatres}))
 
-    def _described(self, mention: NameMention) -> NameMention:
+    def _described(self, mention: NameMention, surface: str) -> NameMention:
+        """The mention with its kind, and weak where the name is a country's or a capital's too."""
         if mention.kind or not mention.ids:
             return mention if mention.kind else replace(mention, kind="label")
         kinds = {entry.kind for i in mention.ids for entry in [self.entry(i)] if entry}
-        return replace(mention, kind=kinds.pop()) if len(kinds) == 1 else mention
+        place = bool(self._countries.named(surface) or self._countries.of_capital(surface))
+        return replace(mention, kind=kinds.pop() if len(kinds) == 1 else None, weak=mention.weak or place)
 
     def _fitting(self, surface: str, mention: NameMention, scope: Scope) -> NameMention | None:
         """The mention with only the ids that the scope allows; None when it had some and none is left."""
@@ -166,7 +168,7 @@ class ActorRegistry:
         fitting = {u.entry.id for u in _in_theatre(uses, scope)} & set(mention.ids)
         if not uses or not mention.ids or fitting == set(mention.ids):
             return mention
-        return self._described(replace(mention, ids=tuple(sorted(fitting)), kind=None)) if fitting else None
+        return self._described(replace(mention, ids=tuple(sorted(fitting)), kind=None), surface) if fitting else None
 
     def _uses_of(self, surface: str) -> list[_Use]:
         key = fold(surface)

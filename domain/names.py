@@ -30,8 +30,11 @@ def fold(name: str) -> str:
 
     Idempotent; "U.S." folds to "us". Letters of other scripts stay as they are. May return "".
     """
-    text = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-    text = "".join(c for c in text if not unicodedata.combining(c)).strip()
+    text = name.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    text = text.strip()
     text = _DROPPED.sub("", _POSSESSIVE.sub("", text))
     text = _INITIALS.sub(r"\1", text)
     text = " ".join(_SEPARATORS.sub(" ", text).split())

@@ -44,7 +44,7 @@ class NationalForces:
         self._heads = {fold(head): g.suffix for g in groups for head in g.heads}
         heads = "|".join(re.escape(h) for h in sorted((h for g in groups for h in g.heads), key=lambda h: (-len(h), h)))
         words = "|".join(re.escape(m) for m in sorted(modifiers, key=lambda m: (-len(m), m)))
-        body = rf"(?:(?:{words})[\s-]+){{0,3}}?(?P<head>{heads})(?!\w)(?!-\w)" if heads and words else r"(?!)"
+        body = rf"(?:(?:{words})[\s-]+){{0,3}}(?P<head>{heads})(?!\w)(?!-\w)" if heads and words else r"(?!)"
         self._after = re.compile(rf"(?:['’]s?)?[\s-]+{body}", re.IGNORECASE)
         self._bare = re.compile(rf"(?:the )?{body}$", re.IGNORECASE)
 

