@@ -1,4 +1,4 @@
-"""Writing events: one call to the database for a short append, COPY for a long one, the same rows either way."""
+"""Writing events: one call to the database takes the stream's next version, COPY brings what comes behind it."""
 
 import struct
 from collections.abc import Mapping, Sequence
@@ -12,44 +12,48 @@ from domain.errors import ConcurrencyError, InvalidInput
 from domain.ports import NewEvent, StoredEvent
 from infra.postgres.queries import queries
 
-LONG = 5
-"""From this many events on, COPY is faster than one function call (docs/decisions/012-appends.md)."""
-
 CHUNK = 128
 """Rows handed to COPY at a time: the server takes one chunk in while the next is being written."""
 
 _COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_END = b"\xff\xff"
-# nine fields; then length and value of the four of fixed size, and the length of the first of the others
+# nine fields; then size and value of the four of fixed size, and the size of the stream's name
 _FIXED = struct.Struct("!hiqiqiiiii").pack
 _SIZE = struct.Struct("!i").pack
 _JSONB = struct.Struct("!ib").pack  # its binary form is a version byte, 1, and the text
+
+_Spelled = tuple[bytes, bytes, bytes]
+"""(head, data, metadata) of an event's canonical array."""
+
+_Ready = tuple[NewEvent, int, _Spelled]
+"""An event with its position, ready to be chained to the one before it."""
 
 
 def append(
     connection: psycopg.Connection, stream: str, expected_version: int, events: Sequence[NewEvent]
 ) -> list[StoredEvent]:
-    """Append to a stream at its expected version, inside the caller's transaction when there are `LONG` or more.
+    """Append to a stream at its expected version; more than one event only inside the caller's transaction.
 
     Raises ConcurrencyError, with nothing changed, when the stream is at another version; InvalidInput for data that
     is not JSON or holds U+0000, which jsonb refuses.
     """
     if not events:
-        actual = stream_version(connection, stream)
-        if actual != expected_version:
-            raise ConcurrencyError(stream, expected_version, actual)
+        _expect(connection, stream, expected_version)
         return []
-    rows = _Rows(stream, expected_version, events)
-    if len(events) < LONG:
-        at, positions, digests = _call(connection, rows, len(events))
-    else:
-        at, positions, digests = _copy(connection, rows)
-    return [
-        StoredEvent(position, stream, version, event.type, event.schema_version, event.data, event.metadata, at, hashed)
-        for version, (position, event, hashed) in enumerate(
-            zip(positions, events, (digest.hex() for digest in digests), strict=True), expected_version + 1
-        )
-    ]
+    spelling = _Spelling(stream)
+    # all of them before the first statement: data that is refused then costs the caller no transaction
+    spelled = [spelling.parts(version, event) for version, event in enumerate(events, expected_version + 1)]
+    values = [part.decode() for part in spelled[0]]
+    arguments = (stream, expected_version, events[0].type, events[0].schema_version, *values, len(events) - 1)
+    row = connection.execute(queries("log")["append"], arguments, binary=True).fetchone()
+    assert row is not None
+    actual_version, at, digest, position, more = row
+    if position is None:
+        raise ConcurrencyError(stream, expected_version, actual_version)
+    first = _stored(events[0], position, stream, expected_version + 1, at, digest)
+    if more is None:
+        return [first]
+    return _copy(connection, first, list(zip(events[1:], more, spelled[1:], strict=True)))
 
 
 def stream_version(connection: psycopg.Connection, stream: str) -> int:
@@ -58,108 +62,86 @@ def stream_version(connection: psycopg.Connection, stream: str) -> int:
     return int(row[0]) if row else 0
 
 
-class _Rows:
-    """Events on their way into one stream, and their canonical spelling."""
-
-    def __init__(self, stream: str, expected_version: int, events: Sequence[NewEvent]) -> None:
-        self.stream = stream
-        self.expected_version = expected_version
-        self.events = events
-        self._metadata: Mapping[str, Any] | None = None
-        self._spelled_metadata = b""
-
-    def spelled(self, index: int) -> tuple[bytes, bytes, bytes]:
-        """(head, data, metadata) of one event, as domain.chain spells them."""
-        event = self.events[index]
-        if event.metadata is not self._metadata:  # one append shares its metadata
-            self._metadata, self._spelled_metadata = event.metadata, _spell(self.stream, event, event.metadata)
-        head = chain.head(self.stream, self.expected_version + index + 1, event.type, event.schema_version)
-        return head, _spell(self.stream, event, event.data), self._spelled_metadata
+def _expect(connection: psycopg.Connection, stream: str, expected_version: int) -> None:
+    actual_version = stream_version(connection, stream)
+    if actual_version != expected_version:
+        raise ConcurrencyError(stream, expected_version, actual_version)
 
 
-def _spell(stream: str, event: NewEvent, document: Mapping[str, Any]) -> bytes:
-    try:
-        written = chain.canonical(document)
-    except (TypeError, UnicodeEncodeError) as error:
-        raise _not_storable(stream, event, str(error)) from error
-    if b"\\u0000" in written and b"\\u0000" in written.replace(b"\\\\", b""):
-        raise _not_storable(stream, event, "a text with U+0000")
-    return written
-
-
-def _not_storable(stream: str, event: NewEvent, found: str) -> InvalidInput:
-    return InvalidInput(
-        f"event {event.type} for stream {stream}",
-        found,
-        "JSON without U+0000",
-        "Normalise texts with domain.article.normalise and build data with domain.codec.to_data.",
-    )
-
-
-def _call(
-    connection: psycopg.Connection, rows: _Rows, count: int, reserve: int | None = None
-) -> tuple[datetime, list[int], list[bytes]]:
-    """The first `count` events through frontlog_log.append; `reserve` more positions come after theirs."""
-    events = rows.events[:count]
-    spelled = [tuple(part.decode() for part in rows.spelled(index)) for index in range(count)]
-    heads, datas, metadatas = (list(column) for column in zip(*spelled, strict=True))
-    arguments: tuple[object, ...] = (
-        rows.stream,
-        rows.expected_version,
-        [event.type for event in events],
-        [event.schema_version for event in events],
-        heads,
-        datas,
-        metadatas,
-    )
-    if reserve is None:
-        row = connection.execute(queries("log")["append"], arguments, binary=True).fetchone()
-    else:
-        row = connection.execute(queries("log")["append_first"], (reserve, *arguments), binary=True).fetchone()
-    assert row is not None
-    if row[2] is None:
-        raise ConcurrencyError(rows.stream, rows.expected_version, row[0])
-    return row[1], row[2] + (row[4] if reserve else []), row[3]
-
-
-def _copy(connection: psycopg.Connection, rows: _Rows) -> tuple[datetime, list[int], list[bytes]]:
-    """The first event through the function, which takes the stream's next version; the rest by COPY."""
-    count = len(rows.events)
-    at, positions, digests = _call(connection, rows, 1, reserve=count - 1)
+def _copy(connection: psycopg.Connection, first: StoredEvent, rest: list[_Ready]) -> list[StoredEvent]:
+    """Bring what comes behind the first event."""
+    stored = [first]
     with connection.cursor() as cursor, cursor.copy(queries("log")["copy_rest"]) as copy:
         copy.write(_COPY_HEADER)
-        for start in range(1, count, CHUNK):
-            copy.write(_chunk(rows, start, min(start + CHUNK, count), at, positions, digests))
+        for start in range(0, len(rest), CHUNK):
+            rows: list[bytes] = []
+            for ready in rest[start : start + CHUNK]:
+                stored.append(_follow(stored[-1], ready, rows))
+            copy.write(b"".join(rows))
         copy.write(_COPY_END)
-    return at, positions, digests
+    return stored
 
 
-def _chunk(rows: _Rows, start: int, stop: int, at: datetime, positions: list[int], digests: list[bytes]) -> bytes:
-    """Rows of COPY's binary format, in the column order of `copy_rest`; appends their digests to `digests`."""
-    parts: list[bytes] = []
-    stream = rows.stream.encode()
-    recorded_us = chain.microseconds(at)
-    digest = digests[-1]
-    for index in range(start, stop):
-        event = rows.events[index]
-        position = positions[index]
-        head, data, metadata = rows.spelled(index)
-        digest = chain.link(digest, recorded_us, position, head, data, metadata)
-        digests.append(digest)
-        type_name = event.type.encode()
-        version = rows.expected_version + index + 1
-        parts.append(
-            b"%b%b%b%b%b%b%b%b\0\0\0\x20%b"
-            % (
-                _FIXED(9, 8, position, 8, recorded_us, 4, version, 4, event.schema_version, len(stream)),
-                stream,
-                _SIZE(len(type_name)),
-                type_name,
-                _JSONB(len(data) + 1, 1),
-                data,
-                _JSONB(len(metadata) + 1, 1),
-                metadata,
-                digest,
-            )
+class _Spelling:
+    """Events of one stream as domain.chain spells them. One append shares its metadata, so that is spelled once."""
+
+    def __init__(self, stream: str) -> None:
+        self.stream = stream
+        self._metadata: Mapping[str, Any] | None = None
+        self._written = b""
+
+    def parts(self, version: int, event: NewEvent) -> _Spelled:
+        """The event's array in its three pieces."""
+        if event.metadata is not self._metadata:
+            self._metadata, self._written = event.metadata, self._canonical(event, event.metadata)
+        head = chain.head(self.stream, version, event.type, event.schema_version)
+        return head, self._canonical(event, event.data), self._written
+
+    def _canonical(self, event: NewEvent, document: Mapping[str, Any]) -> bytes:
+        try:
+            written = chain.canonical(document)
+        except (TypeError, UnicodeEncodeError) as error:
+            raise self._not_storable(event, str(error)) from error
+        # an escaped backslash before u0000 makes it mere text
+        if b"\\u0000" in written and b"\\u0000" in written.replace(b"\\\\", b""):
+            raise self._not_storable(event, "a text with U+0000")
+        return written
+
+    def _not_storable(self, event: NewEvent, found: str) -> InvalidInput:
+        return InvalidInput(
+            f"event {event.type} for stream {self.stream}",
+            found,
+            "JSON without U+0000",
+            "Normalise texts with domain.article.normalise and build data with domain.codec.to_data.",
         )
-    return b"".join(parts)
+
+
+def _follow(last: StoredEvent, ready: _Ready, rows: list[bytes]) -> StoredEvent:
+    """The event behind `last`; its row in COPY's binary format goes to `rows`, columns in the order of `copy_rest`."""
+    event, position, (head, data, metadata) = ready
+    version = last.version + 1
+    recorded_us = chain.microseconds(last.recorded_at)
+    digest = chain.link(bytes.fromhex(last.digest), recorded_us, position, head, data, metadata)
+    stream, type_name = last.stream.encode(), event.type.encode()
+    rows.append(
+        b"%b%b%b%b%b%b%b%b%b%b"
+        % (
+            _FIXED(9, 8, position, 8, recorded_us, 4, version, 4, event.schema_version, len(stream)),
+            stream,
+            _SIZE(len(type_name)),
+            type_name,
+            _JSONB(len(data) + 1, 1),
+            data,
+            _JSONB(len(metadata) + 1, 1),
+            metadata,
+            _SIZE(len(digest)),
+            digest,
+        )
+    )
+    return _stored(event, position, last.stream, version, last.recorded_at, digest)
+
+
+def _stored(event: NewEvent, position: int, stream: str, version: int, at: datetime, digest: bytes) -> StoredEvent:
+    return StoredEvent(
+        position, stream, version, event.type, event.schema_version, event.data, event.metadata, at, digest.hex()
+    )

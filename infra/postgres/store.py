@@ -66,9 +66,9 @@ class PostgresEventStore:
             yield PostgresLogTransaction(connection, self._registry)
 
     def append(self, stream: str, expected_version: int, events: Sequence[NewEvent]) -> list[StoredEvent]:
-        """One append in a transaction of its own; a short one is a single round trip."""
+        """One append in a transaction of its own; that of one event is a single round trip."""
         with self._connection(f"appending to {stream}") as connection:
-            if len(events) < appending.LONG:
+            if len(events) == 1:
                 return appending.append(connection, stream, expected_version, events)
             with connection.transaction():
                 return appending.append(connection, stream, expected_version, events)

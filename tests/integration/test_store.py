@@ -8,10 +8,12 @@ import pytest
 from domain.article import Article
 from domain.errors import InvalidInput, TryAgain
 from domain.ports import NO_STREAM, NewEvent
-from infra.postgres.appending import LONG
 from infra.postgres.pool import open_pool
 from infra.postgres.store import PostgresEventStore
 from infra.postgres.verify import verify_all, verify_stream
+
+LONG = 5
+"""Events in an append that takes more than one row."""
 
 REFUSED = psycopg.errors.InsufficientPrivilege
 
@@ -140,7 +142,7 @@ def test_what_json_cannot_hold_is_refused_and_the_transaction_goes_on(store: Pos
     for data in ({"text": "nul \0 nul"}, {"bytes": object()}, {"text": "half \ud800 pair"}, {"\0": 1}):
         with store.transaction() as transaction:
             with pytest.raises(InvalidInput, match="event Noted for stream a"):
-                transaction.append("a", NO_STREAM, [NewEvent("Noted", data)] * count)
+                transaction.append("a", NO_STREAM, [*noted(count - 1), NewEvent("Noted", data)])
             transaction.append("b", transaction.stream_version("b"), noted())
     assert list(store.read_stream("a")) == []
     assert len(list(store.read_stream("b"))) == 4

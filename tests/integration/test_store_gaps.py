@@ -6,9 +6,11 @@ import psycopg
 import pytest
 
 from domain.ports import NO_STREAM, NewEvent, StoredEvent
-from infra.postgres.appending import LONG
 from infra.postgres.pool import open_pool
 from infra.postgres.store import PostgresEventStore
+
+LONG = 5
+"""Events in an append that takes more than one row."""
 
 FLOOR_OF_NOTHING = 42 << 48
 """The advisory lock of a writer that began when the log was empty."""

@@ -84,67 +84,46 @@ COMMENT ON FUNCTION frontlog_log.safe_mark() IS
     'The position up to which every event that will ever be there is visible to the next statement.';
 
 
--- `heads`, `datas` and `metadatas` are the event's canonical JSON in three pieces, as domain/chain.py spells it: jsonb
+-- Appends one event if the stream is at expected_version, and draws positions for `more` that the same transaction will
+-- COPY behind it: this event takes the stream's next version, so nobody else can. Otherwise changes nothing and returns
+-- the version the stream is at, with position null: an exception would cost the caller's whole transaction.
+-- A writer that was first at the same moment is met by ON CONFLICT, which waits for its commit.
+-- head, data_text and metadata_text are the event's canonical JSON in three pieces, as domain/chain.py spells it: jsonb
 -- spells it anew, so the digest is taken of what came in.
--- Appends the events if the stream is at expected_version. Otherwise changes nothing and returns the version it is at,
--- with positions null: an exception would cost the caller's whole transaction.
--- A writer that was first at the same moment is met by ON CONFLICT on the first row, which waits for its commit.
 CREATE FUNCTION frontlog_log.append(
-    into_stream text, expected_version integer,
-    types text[], schema_versions integer[], heads text[], datas text[], metadatas text[],
-    OUT actual_version integer, OUT at timestamptz, OUT positions bigint[], OUT digests bytea[]
+    into_stream text, expected_version integer, event_type text, event_schema_version integer,
+    head text, data_text text, metadata_text text, more integer,
+    OUT actual_version integer, OUT at timestamptz, OUT event_digest bytea,
+    OUT event_position bigint, OUT more_positions bigint[]
 ) LANGUAGE plpgsql AS $$
-DECLARE
-    chained bytea;
 BEGIN
     PERFORM frontlog_log.hold_floor();
-    SELECT version, digest INTO actual_version, chained
+    SELECT version, digest INTO actual_version, event_digest
       FROM frontlog_log.events WHERE stream = into_stream ORDER BY version DESC LIMIT 1;
     actual_version := coalesce(actual_version, 0);
     IF actual_version <> expected_version THEN
         RETURN;
     END IF;
-    chained := coalesce(chained, '');
     at := clock_timestamp();
-    positions := '{}';
-    digests := '{}';
-    FOR i IN 1 .. cardinality(types) LOOP
-        positions := positions || nextval('frontlog_log.event_position');
-        chained := sha256(chained || timestamptz_send(at) || int8send(positions[i])
-                          || convert_to(heads[i] || datas[i] || ',' || metadatas[i] || ']', 'UTF8'));
-        digests := digests || chained;
-        INSERT INTO frontlog_log.events
-               (position, recorded_at, version, schema_version, stream, type, data, metadata, digest)
-        VALUES (positions[i], at, expected_version + i, schema_versions[i], into_stream, types[i],
-                datas[i]::jsonb, metadatas[i]::jsonb, chained)
-            ON CONFLICT (stream, version) DO NOTHING;
-        IF NOT FOUND THEN
-            IF i > 1 THEN
-                RAISE EXCEPTION 'stream % holds version % but lacked the one before it', into_stream, expected_version + i
-                    USING HINT = 'Run: frontlog verify', ERRCODE = 'data_corrupted';
-            END IF;
-            SELECT max(version) INTO actual_version FROM frontlog_log.events WHERE stream = into_stream;
-            positions := NULL;
-            RETURN;
-        END IF;
-    END LOOP;
-    actual_version := expected_version + cardinality(types);
+    event_position := nextval('frontlog_log.event_position');
+    event_digest := sha256(coalesce(event_digest, '') || timestamptz_send(at) || int8send(event_position)
+                           || convert_to(head || data_text || ',' || metadata_text || ']', 'UTF8'));
+    INSERT INTO frontlog_log.events
+           (position, recorded_at, version, schema_version, stream, type, data, metadata, digest)
+    VALUES (event_position, at, expected_version + 1, event_schema_version, into_stream, event_type,
+            data_text::jsonb, metadata_text::jsonb, event_digest)
+        ON CONFLICT (stream, version) DO NOTHING;
+    IF NOT FOUND THEN
+        SELECT max(version) INTO actual_version FROM frontlog_log.events WHERE stream = into_stream;
+        event_position := NULL;
+    ELSIF more > 0 THEN
+        more_positions := ARRAY(SELECT nextval('frontlog_log.event_position') FROM generate_series(1, more));
+    END IF;
 END
 $$;
 
 COMMENT ON FUNCTION frontlog_log.append IS
-    'Append to a stream at its expected version; positions are null and nothing is changed when it is at another one.';
-
-
--- For long appends: append() takes the first event and with it the stream's next version, COPY brings the rest.
-CREATE FUNCTION frontlog_log.reserve(count integer) RETURNS bigint[] LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM frontlog_log.hold_floor();
-    RETURN ARRAY(SELECT nextval('frontlog_log.event_position') FROM generate_series(1, count));
-END
-$$;
-
-COMMENT ON FUNCTION frontlog_log.reserve IS 'Draw positions for rows that this transaction will COPY into the log.';
+    'Append to a stream at its expected version; position is null and nothing is changed when it is at another one.';
 
 
 CREATE FUNCTION frontlog_log.erase_text(of_digest text) RETURNS void LANGUAGE sql AS $$

@@ -1,11 +1,6 @@
 -- name: append
-SELECT actual_version, at, positions, digests
-  FROM frontlog_log.append(%s, %s, %s::text[], %s::int[], %s::text[], %s::text[], %s::text[])
-
--- name: append_first
--- The start of a long append: the first event, and positions for the rest, which follow by COPY.
-SELECT actual_version, at, positions, digests, frontlog_log.reserve(%s)
-  FROM frontlog_log.append(%s, %s, %s::text[], %s::int[], %s::text[], %s::text[], %s::text[])
+SELECT actual_version, at, event_digest, event_position, more_positions
+  FROM frontlog_log.append(%s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: copy_rest
 COPY frontlog_log.events (position, recorded_at, version, schema_version, stream, type, data, metadata, digest)
