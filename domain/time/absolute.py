@@ -12,6 +12,8 @@ _CUE_MONTHS = frozenset((3, 4, 5, 6, 8))
 
 _JOINED_MONTH = re.compile(r"(?:ary|ch|il|ay|ne|ly|st|ber|\d{4})\s+(?:to|and|or|until|through|[-–])\s+$")
 _YEAR_FILLER = re.compile(r"early|late|mid|start|beginning|end|middle|half", re.IGNORECASE)
+_LATE = re.compile(r"late\b|\bend\b")
+_MIDDLE = re.compile(r"\bmid\b|middle")
 _BY_ANCHOR = frozenset(("that", "same", "following", "previous", "preceding"))
 
 
@@ -118,7 +120,7 @@ def month(found: re.Match[str], context: Context, prefix: Prefix) -> Reading | N
         return Reading(UNKNOWN)
     if which in _BY_ANCHOR or (which and _has_article(found["which"])):
         return Reading(_month_by_anchor(number, which, context.anchor.named.earliest), relative=True)
-    return Reading(_month_by_publication(number, which, context))
+    return Reading(_month_by_publication(number, which, context, prefix))
 
 
 def _is_month_alone(found: re.Match[str], number: int, prefix: Prefix) -> bool:
@@ -139,7 +141,7 @@ def _month_by_anchor(number: int, which: str, anchor: date | None) -> Interval:
     return calendar.month(anchor.year, anchor.month + (12 if not ahead and which in ("following", "next") else ahead))
 
 
-def _month_by_publication(number: int, which: str, context: Context) -> Interval:
+def _month_by_publication(number: int, which: str, context: Context, prefix: Prefix) -> Interval:
     at = context.published
     if at is None:
         return UNKNOWN
@@ -149,7 +151,18 @@ def _month_by_publication(number: int, which: str, context: Context) -> Interval
         return calendar.month(at.year, at.month + ((number - at.month - 1) % 12) + 1)
     if which in ("last", "past"):
         return calendar.month(at.year, at.month - ((at.month - number - 1) % 12) - 1)
-    return calendar.nearest_year(at, context.planned, lambda year: calendar.month(year, number))
+    part = calendar.nearest_year(at, context.planned, lambda year: _part_of_month(year, number, prefix.filler.lower()))
+    return calendar.month(part.earliest.year, number) if part.earliest else UNKNOWN
+
+
+def _part_of_month(year: int, number: int, filler: str) -> Interval:
+    """The month, or about the third of it that is meant: on 6 December, "late December" is last year's."""
+    whole = calendar.month(year, number)
+    if _LATE.search(filler):
+        return Interval(calendar.make_date(year, number, 20), whole.latest, "range")
+    if _MIDDLE.search(filler):
+        return Interval(calendar.make_date(year, number, 10), calendar.make_date(year, number, 20), "range")
+    return Interval(whole.earliest, calendar.make_date(year, number, 10), "range") if "early" in filler else whole
 
 
 def weekday(found: re.Match[str], context: Context, prefix: Prefix) -> Reading | None:

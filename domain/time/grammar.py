@@ -35,7 +35,10 @@ _VAGUE_NUMBER = (
     r"several|many|a couple of|some|a number of)\s+"
 )
 _YEAR_WORD = r"(?:last|this|next|that|the\s+same|the\s+following|the\s+previous|the\s+next)\s+year"
-_OTHER = r"last|(?:this\s+)?past|this|next|that(?:\s+same)?|the\s+same|(?:the\s+)?(?:previous|preceding|following)|the\s+next"
+_OTHER = (
+    r"last|(?:this\s+)?past|this|next|that(?:\s+same)?|the\s+same|(?:the\s+)?(?:previous|preceding|following)|"
+    r"the\s+next"
+)
 
 ISO = re.compile(rf"(?<![\w/.-])(?P<y>(?:19|20)\d\d)(?P<s>[-/])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>{_DAY})(?![/-])", re.I)
 NUMERIC = re.compile(r"(?<![\w/.-])(?P<a>\d{1,2})(?P<s>[./-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?!\w)")

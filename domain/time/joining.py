@@ -33,6 +33,7 @@ _RANGE_GLUE = re.compile(r"\s*(?:to|until|till|through|[-–—])\s*$", re.IGNOR
 _LIST_GLUE = re.compile(r"\s+(?:and|or|&)\s+(?:on\s+)?$", re.IGNORECASE)
 _END_OF = re.compile(r"\bend\s+of\b", re.IGNORECASE)
 _WEEK_OF = re.compile(r"\bweeks?\s+of\b", re.IGNORECASE)
+_NIGHT = re.compile(r"night\s+(?:of\s+|from\s+|between\s+)?[\w. ]{3,24}\s(?:to|and)\s+$", re.IGNORECASE)
 _OPENS_RANGE = ("from", "between")
 _JOINABLE = frozenset(("calendar_day", "iso", "numeric", "month", "weekday", "year"))
 
@@ -111,7 +112,7 @@ def _settle(sentence: str, item: Read, near: list[Read], has_before: bool) -> Ti
         earliest=named.earliest,
         latest=named.latest,
         precision=named.precision,
-        bound="on",
+        bound="on" if named.precision == "day" else "during",
         dependent=dependent,
         hangs_on=near[0].unit.found.start(),
     )
@@ -167,7 +168,15 @@ def _joined(
         again = read(units[1].form, units[1].found, replace(context, published=first.earliest), units[1].prefix)
         last = again.named if again else last
     named = _range(first, last)
+    if named.precision == "range" and _NIGHT.search(sentence, 0, units[1].start):
+        named = _one_night(named)
     return replace(whole, earliest=named.earliest, latest=named.latest, precision=named.precision, bound="from..to")
+
+
+def _one_night(named: Interval) -> Interval:
+    """ "The night from Saturday to Sunday" is Saturday (CODEBOOK.md, Settled questions)."""
+    nights = (named.latest - named.earliest).days if named.latest and named.earliest else 0
+    return calendar.day(named.earliest) if nights == 1 else named
 
 
 def _range(first: Interval, last: Interval) -> Interval:

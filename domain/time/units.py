@@ -36,12 +36,16 @@ class Unit:
 def units_in(sentence: str) -> list[Unit]:
     """Claim stretches of text for the forms, earlier forms first."""
     claimed: list[Unit] = []
+    names: list[tuple[int, int]] = []
     for form, pattern in grammar.FORMS:
         for found in pattern.finditer(sentence):
             unit = Unit(form, found, _prefix(sentence, found.start(), 0))
-            if any(unit.start < other.end and other.start < unit.end for other in claimed):
+            taken = [*names, *((other.start, other.end) for other in claimed)]
+            if any(unit.start < end and start < unit.end for start, end in taken):
                 continue
-            if not _is_name(form, found) and read(form, found, _TRIAL, unit.prefix) is not None:
+            if _is_name(form, found):
+                names.append(found.span())
+            elif read(form, found, _TRIAL, unit.prefix) is not None:
                 claimed.append(unit)
     claimed.sort(key=lambda unit: unit.start)
     floors = [0, *(unit.end for unit in claimed)]

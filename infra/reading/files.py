@@ -99,21 +99,21 @@ def _folder(root: Path, defaults: Defaults) -> Found:
     for problem in problems:
         yield _unreadable(Path(str(problem.filename)), problem)
     if not seen and not problems:
-        yield InvalidInput(str(root), "a folder without articles", f"files ending in {_FORMATS}", "Check the path.")
+        yield InvalidInput(_name(root), "a folder without articles", f"files ending in {_FORMATS}", "Check the path.")
 
 
 def _file(path: Path, defaults: Defaults) -> Found:
     kind = SUFFIXES.get(path.suffix.lower())
     try:
         if not path.exists():
-            yield InvalidInput(str(path), "no such file or folder", "an existing one", "Check the path.")
+            yield InvalidInput(_name(path), "no such file or folder", "an existing one", "Check the path.")
         elif kind is None:
             yield InvalidInput(
-                str(path), f"the ending {path.suffix or '(none)'!r}", _FORMATS, "Rename it to tell what it holds."
+                _name(path), f"the ending {path.suffix or '(none)'!r}", _FORMATS, "Rename it to tell what it holds."
             )
         elif kind == "jsonl":
             with path.open("rb") as stream:
-                yield from _lines(stream, str(path), defaults)
+                yield from _lines(stream, _name(path), defaults)
         else:
             yield from _document(path, kind, defaults)
     except InvalidInput as error:
@@ -122,13 +122,20 @@ def _file(path: Path, defaults: Defaults) -> Found:
         yield _unreadable(path, error)
 
 
+def _name(path: Path) -> str:
+    """The path as it can be printed: a file name may hold bytes that are no text."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def _unreadable(path: Path, error: OSError) -> InvalidInput:
-    return InvalidInput(str(path), (error.strerror or str(error)).lower(), "a readable file", "Check its permissions.")
+    return InvalidInput(
+        _name(path), (error.strerror or str(error)).lower(), "a readable file", "Check its permissions."
+    )
 
 
 def _document(path: Path, kind: str, defaults: Defaults) -> Found:
     """The article of a txt or html file, or those of a JSON document. Raises InvalidInput and OSError."""
-    place = Place(str(path))
+    place = Place(_name(path))
     limit = documents.MAX_JSON_BYTES if kind == "json" else documents.MAX_BYTES
     text = documents.decode_text(_bounded(path, limit, place), place, html=kind == "html")
     if not text.strip():

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import time
 from datetime import date
 from pathlib import Path
@@ -161,6 +162,13 @@ def test_the_line_of_broken_json_is_named(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_text('{\n"text": "x",\n"published": 2024-12-06\n}')
     assert refused(file).line == 3
+
+
+def test_a_file_name_that_is_no_text_is_still_printable(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"\xe9.txt")
+    (found,) = read_path(file)
+    assert isinstance(found, InvalidInput)
+    str(found).encode()
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
