@@ -82,10 +82,73 @@ class ActorPhrases:
             return None
         return (
             self._named(head)
+            or self._from_origin(head, lemma, depth)
             or self._common(head, lemma, depth)
             or self._by_quantity(head, lemma, depth)
             or self._by_apposition(head, depth)
         )
+
+    def _from_origin(self, head: int, lemma: str, depth: int) -> ActorReading | None:
+        """ "reinforcements from the X" are the X's."""
+        if lemma != "reinforcement":
+            return None
+        for k in self.tree.kids(head, "prep"):
+            for target in self.tree.kids(k, "pobj") if self.tree.lower[k] in ("from", "of") else ():
+                owner = self._named(target)
+                if owner is not None and not owner.weak:
+                    return self._as_unit(owner, head, target)
+        return None
+
+    def read_all(self, head: int) -> list[ActorReading]:
+        """The actors of one phrase head: "Taliban and Afghan soldiers" and "reinforcements from A and B" are two."""
+        inner = self._members(head)
+        if len(inner) > 1:
+            return [r for i in inner if (r := self.read(i)) is not None]
+        reading = self.read(head)
+        if reading is None:
+            return []
+        return [*self._paired(head), reading]
+
+    def _members(self, head: int) -> list[int]:
+        """The coordinated names under "convoys of", "reinforcements from", "forces from": more than one organisation."""
+        tree = self.tree
+        for k in tree.kids(head, "prep"):
+            if tree.lower[k] not in ("of", "from"):
+                continue
+            for target in tree.kids(k, "pobj"):
+                if tree.lemma[target] in ("reinforcement", "troop", "force", "fighter", "soldier") and (
+                    deeper := self._members(target)
+                ):
+                    return deeper
+                group = tree.conjuncts(target)
+                named = [i for i in group if (m := self.s.names.mention_of.get(i)) and not m.weak and not m.modifier]
+                if named and (self.lex.has("unit_heads", tree.lemma[head]) or tree.lemma[head] in _QUANTITIES):
+                    return group
+        return []
+
+    def _paired(self, head: int) -> list[ActorReading]:
+        """The actor that shares this head: the first of two coordinated modifiers."""
+        tree = self.tree
+        if not self._head_class(tree.lemma[head]):
+            return []
+        for k in range(max(head - 5, 1), head):
+            before = k - 1
+            if (
+                tree.lower[k] != "and"
+                or not tree.tokens[before].text[:1].isupper()
+                or head not in tree.ancestors(before)
+            ):
+                continue
+            if before in self.s.names.timed or not tree.tokens[k + 1].text[:1].isupper():
+                continue
+            mention = self.s.names.mention_of.get(before)
+            if mention is not None and not mention.weak and not mention.modifier:
+                found = self._from_mention(before)
+                return [found] if found else []
+            if tree.lower[before] in self.s.article.adjectives:
+                words = f"{tree.tokens[before].text} {tree.words(head, head)}"
+                return [self._reading(before, "described", before, before, words, word=tree.lemma[head], cls="state")]
+        return []
 
     def _by_apposition(self, head: int, depth: int) -> ActorReading | None:
         """ "its ally, the X": a head that says nothing is read by the name beside it."""
@@ -200,6 +263,8 @@ class ActorPhrases:
             or "armed" in words
         ):
             return True
+        if self.tree.lemma[head] == "company":
+            return bool(words & self.lex.words("equipment_heads"))
         if any(word.split("-")[-1] in _BACKED or word.startswith(("anti", "pro-")) for word in words):
             return True
         if any(m in self.s.names.mention_of for m in mods):
@@ -277,12 +342,14 @@ class ActorPhrases:
         start_word = own[0] if own and not named else (kept[0] if kept else head)
         start_word = min(start_word, self.s.left_edge(start_word)) if own and not named else start_word
         text = self._clean(min(start_word, head), last)
+        abused = any(self.lex.has("terms_of_abuse", self.tree.lower[m]) for m in mods)
         how = (
             "described"
             if named or complement is not None or own
-            else ("definite" if self.s.definite(head) or self._generic(kept) else "bare")
+            else ("definite" if self.s.definite(head) or self._generic(kept) or abused else "bare")
         )
         word = self._generic(kept) or lemma
+        cls = "rebel" if abused and cls == "neutral" else cls
         return self._reading(head, how, first, last, text, word=word, cls=cls,
                              modifiers=frozenset(self.tree.lower[m] for m in kept), loaded=self._loaded(first, head))  # fmt: skip
 

@@ -94,10 +94,30 @@ class Arguments:
             if dep in ("conj", *_CLAUSE) and (tree.is_verb(parent) or tree.tag(parent).startswith("JJ")):
                 v = parent
                 continue
+            if dep == "pcomp" and tree.is_noun(parent):
+                verb = next((a for a in tree.ancestors(parent) if tree.is_verb(a)), None)
+                if verb is not None:
+                    v = verb
+                    continue
             if dep in ("conj", *_CLAUSE) and tree.is_noun(parent) and dep != "conj":
                 return [parent]
-            return []
+            return self._left_noun()
         return []
+
+    def _left_noun(self) -> list[int]:
+        """The noun right before a finite verb whose subject the parser lost, with what is coordinated before it."""
+        tree, i = self.tree, self.predicate - 1
+        if tree.tag(self.predicate) not in ("VBD", "VBZ", "VBP"):
+            return []
+        while i >= 0 and tree.tag(i) in ("RB", "MD", "VBD", "VBZ", "VBP") and i > self.predicate - 4:
+            i -= 1
+        if i < 0 or not tree.is_noun(i):
+            return []
+        found = [i]
+        while tree.dep(i) == "conj" and "," not in tree.lower[tree.head(i) : i] and tree.is_noun(tree.head(i)):
+            i = tree.head(i)
+            found.insert(0, i)
+        return found
 
     def _antecedent(self, i: int, verb: int) -> int:
         """What a relative pronoun stands for; any other token stands for itself."""
@@ -250,9 +270,20 @@ class Arguments:
         """Heads of the phrases under one of these prepositions: the predicate's own, else those of its arguments."""
         own = [h for key, h in self.preps if key in names]
         own = own or [h for key, h in self.near_preps if key in names]
-        if not own and names is AT:
-            own = [h for key, h in self._deep_preps() if key in names] or self._where()
         return self._spread(own)
+
+    def locations(self) -> Iterator[list[int]]:
+        """Where it happens, layer by layer: the predicate's own phrases, its arguments', those below, a "where"."""
+        yield self._spread([h for key, h in self.preps if key in AT] + self._adverbs())
+        yield self._spread([h for key, h in self.near_preps if key in AT])
+        yield self._spread([h for key, h in self._deep_preps() if key in AT])
+        yield self._spread(self._where())
+
+    def _adverbs(self) -> list[int]:
+        """ "there" and "here"."""
+        return [
+            k for k in self.tree.kids(self.predicate, "advmod", "npadvmod") if self.tree.lower[k] in ("there", "here")
+        ]
 
     def _deep_preps(self) -> Iterator[tuple[str, int]]:
         """Prepositions anywhere below the object: "a convoy of rebels near A"."""

@@ -15,6 +15,7 @@ from domain.coder.phrases import Sentence
 from domain.coder.readings import ActorReading
 from domain.coder.resolve import Resolver
 from domain.events import ActorRef, CodedEvent, Occurred, PlaceRef
+from domain.names import fold
 from domain.time_expressions import TimeExpression, to_occurred
 
 STATES = ("ControlAsserted", "SiegeReported", "PresenceReported")
@@ -25,6 +26,7 @@ INHERITS = (
     "WithdrawalReported",
     "ControlTaken",
     "OperationLaunched",
+    "ControlLost",
 )
 _NEEDS_PLACE = ("WithdrawalReported", "ControlTransferred", "ControlTaken", "ControlAsserted", "ControlLost", "AdvanceReported",
                 "SiegeReported", "PresenceReported", "ForcesRedeployed", "ReinforcementReported")  # fmt: skip
@@ -73,7 +75,7 @@ class Assembler:
         actors = self._actors(frame.actors, "actor")
         if frame.actors and not actors:
             return "its actor stands for nobody the article settles"
-        others = self._actors(frame.counterparties, "counterparty")
+        others = self._actors(frame.counterparties, "counterparty", tuple(a.resolved for a in actors))
         places = self.resolver.places(frame.places)
         if not places and frame.rule.type in INHERITS:
             places = self._inherited(earlier)
@@ -100,12 +102,15 @@ class Assembler:
             operation=self._operation(frame),
             loaded_terms=tuple(dict.fromkeys(t for r in (*frame.actors, *frame.counterparties) for t in r.loaded)),
         )
+        self.resolver.current = places or self.resolver.current
         return [msgspec.structs.replace(event, places=tuple(group)) for group in _by_part(places)]
 
-    def _actors(self, readings: Sequence[ActorReading], role: str) -> list[ActorRef]:
+    def _actors(self, readings: Sequence[ActorReading], role: str, not_again: tuple[str, ...] = ()) -> list[ActorRef]:
+        known = self.resolver.c.discourse.actors
+        exclude = tuple(a for a in known if a.name in not_again or fold(a.name) in map(fold, not_again))
         found: list[ActorRef] = []
         for reading in readings:
-            for ref in self.resolver.actors(reading, role) or ():
+            for ref in self.resolver.actors(reading, role, exclude) or ():
                 if all(ref.id != o.id for o in found):
                     found.append(ref)
         return found
@@ -131,30 +136,45 @@ class Assembler:
 
 
 def _by_part(places: Sequence[PlaceRef]) -> list[list[PlaceRef]]:
-    """Places of one event with different extents or areas make separate events."""
+    """Places of one event with different extents or areas make separate events; two areas of one place do not."""
+    if len({p.id for p in places}) < 2:
+        return [list(places)]
     groups: dict[tuple[str | None, str | None], list[PlaceRef]] = {}
     for place in places:
         groups.setdefault((place.area, place.extent), []).append(place)
-    return list(groups.values()) or [[]]
+    return list(groups.values())
 
 
 def _merged(events: Sequence[CodedEvent]) -> list[CodedEvent]:
-    """One event a (type, actor set, modality, date, part): places joined, the first trigger kept."""
-    kept: dict[tuple[object, ...], CodedEvent] = {}
+    """One event a (type, actor set, modality, date): places joined, the first trigger kept; an undated one joins too.
+
+    The parts that one trigger was split into stay apart.
+    """
+    kept: list[CodedEvent] = []
     for event in events:
-        parts = {(p.area, p.extent) for p in event.places}
-        key = (event.type, frozenset(a.id for a in event.actors), event.modality, event.occurred, frozenset(parts))
-        first = kept.get(key)
-        if first is None:
-            kept[key] = event
+        n = next((n for n, k in enumerate(kept) if _same_unit(k, event)), None)
+        if n is None:
+            kept.append(event)
             continue
-        more = tuple(p for p in event.places if all(p.id != o.id for o in first.places))
+        first = kept[n]
+        more = tuple(p for p in event.places if all((p.id, p.area) != (o.id, o.area) for o in first.places))
         others = tuple(c for c in event.counterparties if all(c.id != o.id for o in first.counterparties))
-        kept[key] = msgspec.structs.replace(
-            first, places=first.places + more, counterparties=first.counterparties + others
+        occurred = first.occurred if first.occurred.precision != "unknown" else event.occurred
+        kept[n] = msgspec.structs.replace(
+            first, places=first.places + more, counterparties=first.counterparties + others, occurred=occurred
         )
-    ordered = sorted(kept.values(), key=lambda e: (e.trigger_start, e.type))
+    ordered = sorted(kept, key=lambda e: (e.trigger_start, e.type))
     return [msgspec.structs.replace(e, ordinal=n) for n, e in enumerate(ordered, 1)]
+
+
+def _same_unit(a: CodedEvent, b: CodedEvent) -> bool:
+    undated = "unknown" in (a.occurred.precision, b.occurred.precision)
+    return (
+        a.trigger_start != b.trigger_start
+        and (a.type, a.modality) == (b.type, b.modality)
+        and {x.id for x in a.actors} == {x.id for x in b.actors}
+        and (a.occurred == b.occurred or undated)
+    )
 
 
 def fingerprint(article_id: str, event: CodedEvent) -> str:

@@ -204,6 +204,30 @@ def _force_noun(s: Sentence, args: Arguments, roles: Roles) -> bool:
     )
 
 
+def _of_ground(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """Ground is given up: a place, or "control" by itself."""
+    return bool(roles.get("place")) or any(s.tree.lemma[o] in ("control", "ground", "territory") for o in args.object)
+
+
+def _not_merely_given(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """ "gave the coalition a base" is no transfer: with "give" the ground itself is the object, its receiver under "to"."""
+    if s.tree.lemma[args.predicate] not in ("give", "return", "pass", "deliver", "leave"):
+        return True
+    objects = set(args.object)
+    return bool(args.follow("to") or args.follow("back to")) and any(
+        isinstance(r, PlaceReading) and (r.head in objects or s.tree.lemma[o] == "control")
+        for r in roles.get("place", [])
+        for o in objects
+    )
+
+
+def _leaves(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """Someone leaves by himself: what is withdrawn is no thing, and where from is named or follows from what came before."""
+    if s.tree.kids(args.predicate, "dobj") and not args.passive:
+        return False
+    return bool(roles.get("place")) or not args.preps or not {k for k, _ in args.preps} & {"from", "out of"}
+
+
 TESTS: Mapping[str, Test] = {
     "lasting": _lasting,
     "told": _told,
@@ -223,4 +247,7 @@ TESTS: Mapping[str, Test] = {
     "under_siege": _under_siege,
     "ground_falls": _ground_falls,
     "force_noun": _force_noun,
+    "of_ground": _of_ground,
+    "not_merely_given": _not_merely_given,
+    "leaves": _leaves,
 }

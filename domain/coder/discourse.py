@@ -13,6 +13,29 @@ _OFFICES = frozenset(
     ("staff", "ministry", "authority", "ministries", "authorities", "government", "regime", "officials")
 )
 """A state's offices are not meant by "the soldiers"."""
+_SPECIAL = _OFFICES | frozenset(
+    ("security", "special", "police", "guards", "federal", "border", "warplane", "jet", "aircraft")
+)
+"""Nor are its special services and machines by "the army"."""
+_IDLE = frozenset(
+    (
+        "two",
+        "both",
+        "same",
+        "rival",
+        "last",
+        "remaining",
+        "joint",
+        "ethnic",
+        "main",
+        "other",
+        "entire",
+        "whole",
+        "own",
+        "three",
+    )
+)
+"""Modifiers that tell nothing of who is meant."""
 
 
 def _before(positions: list[Position], at: Position) -> Position:
@@ -31,6 +54,7 @@ class Actor:
     forms: set[str] = field(default_factory=set)
     plural: bool = True
     named: bool = False
+    weak: bool = False
     at: list[Position] = field(default_factory=list)
     subject_at: list[Position] = field(default_factory=list)
 
@@ -71,7 +95,7 @@ class Discourse:
         """Enter a named or described actor, joined with what is known of it."""
         known = self.same_actor(reading)
         if known is None:
-            known = Actor(reading.resolved, reading.cls, reading.ids, named=reading.how == "named")
+            known = Actor(reading.resolved, reading.cls, reading.ids, named=reading.how == "named", weak=reading.weak)
             self.actors.append(known)
         elif _fuller(reading, known):
             known.name, known.named = reading.resolved, reading.how == "named"
@@ -96,14 +120,14 @@ class Discourse:
             return None
         return next((a for a in self.actors if a.named and a.ids == reading.ids), None)
 
-    def note_place(self, name: str, reading: PlaceReading, at: Position) -> Place:
+    def note_place(self, name: str, reading: PlaceReading, at: Position, kind: str = "") -> Place:
         known = next((p for p in self.places if fold(p.name) == fold(name)), None)
         if known is None:
             known = Place(name)
             self.places.append(known)
         if reading.word:
             known.words.add(reading.word)
-        known.kind = known.kind or reading.kind
+        known.kind = known.kind or reading.kind or kind
         known.at.append(at)
         return known
 
@@ -114,6 +138,7 @@ class Discourse:
         if word in ("he", "his", "him", "she", "her") and self.speaker is not None:
             return Antecedent((self.speaker,))
         near = [a for a in self.actors if at[0] - _before(a.at, at)[0] <= 3 and a not in exclude]
+        near = [a for a in near if not a.weak or _before(a.subject_at, at)[0] >= at[0] - 1] or near
         if not near:
             return Antecedent()
         recent = [a for a in near if _before(a.subject_at, at)[0] >= at[0] - 1]
@@ -121,22 +146,33 @@ class Discourse:
             return Antecedent((max(recent, key=lambda a: _before(a.subject_at, at)),))
         return Antecedent((max(near, key=lambda a: _before(a.at, at)),))
 
-    def definite(self, reading: ActorReading, at: Position) -> Antecedent:
-        """Who "the army", "the militants" or "the group" stands for; nobody when no side fits."""
-        others = [a for a in self.actors if _before(a.at, at) != _LONG_AGO] or self.actors
+    def definite(
+        self, reading: ActorReading, at: Position, ids: tuple[str, ...] = (), exclude: tuple[Actor, ...] = ()
+    ) -> Antecedent:
+        """Who "the army", "the militants" or "the group" stands for; nobody when no side fits.
+
+        `ids`: whom the registry takes a bare head for in this theatre ("the army").
+        """
+        others = [a for a in self.actors if _before(a.at, at) != _LONG_AGO and a not in exclude]
+        others = others or [a for a in self.actors if a not in exclude]
         if reading.word in ("side", "party") and reading.plural:
             return Antecedent(tuple(sorted(others, key=lambda a: _before(a.at, at))[-2:]))
-        if reading.modifiers and (
-            same := [a for a in others if reading.modifiers <= a.words and reading.word in a.words]
-        ):
+        loaded = {t.lower() for t in reading.loaded}
+        if loaded and (same := [a for a in others if loaded <= a.words and reading.word in a.words]):
             return self._latest(same, at)
+        if telling := reading.modifiers - _IDLE:
+            return self._latest([a for a in others if telling <= a.words and reading.word in a.words], at)
         own = {reading.word, *fold(reading.resolved).split()}
         exact = [
             a for a in others if reading.word in a.words and (a.named or a.ids or len(fold(a.name).split()) > len(own))
         ]
-        headed = [a for a in exact if reading.word in _heads(a)]
-        if headed or exact:
-            return self._latest(headed or exact, at)
+        if exact:
+            return self._latest([a for a in exact if reading.word in _heads(a)] or exact, at)
+        if reading.cls == "state":
+            return self._latest([a for a in others if ids and a.ids == ids and not a.words & _SPECIAL], at)
+        if reading.cls == "rebel":
+            rebels = [a for a in others if a.cls == "rebel"] or [a for a in others if a.cls == "neutral"]
+            return self._latest(rebels, at)
         return self._latest([a for a in others if _fits(a, reading)], at)
 
     @staticmethod
@@ -153,7 +189,10 @@ class Discourse:
     def place(self, reading: PlaceReading, at: Position) -> list[Place]:
         """What "the town", "the dam", "there" or "it" stands for; several for "both towns"."""
         before = [p for p in self.places if _before(p.at, at) != _LONG_AGO]
-        wanted = before if reading.how == "pronoun" else self._of_kind(before, reading)
+        if reading.how == "pronoun":
+            wanted = [p for p in before if p.kind not in ("country", "region", "natural")] or before
+        else:
+            wanted = self._of_kind(before, reading)
         wanted = sorted(wanted, key=lambda p: _before(p.at, at), reverse=True)
         if not wanted:
             return []
@@ -171,16 +210,27 @@ class Discourse:
         return []
 
     def _of_kind(self, places: list[Place], reading: PlaceReading) -> list[Place]:
-        same = [p for p in places if reading.word in p.words or reading.word in fold(p.name).split()]
-        if same:
+        same = [p for p in places if _called(p, reading.word)]
+        if same and not (reading.plural and len(same) < 2):
             return same
         if reading.kind == "settlement":
-            return [p for p in places if p.kind in ("", "settlement", "admin")]
+            return [p for p in places if p.kind in ("", "settlement")] or same
         if reading.kind == "facility":
-            return []
+            facilities = [p for p in places if p.kind == "facility"]
+            return facilities if reading.word in _ANY_FACILITY else same
         if reading.kind in ("generic", "admin"):
             return [p for p in places if p.kind != "facility"] or places
         return []
+
+
+_ANY_FACILITY = frozenset(("facility", "complex", "site", "installation", "compound", "base", "plant"))
+
+
+def _called(place: Place, word: str) -> bool:
+    """Whether a place was called by this word, or bears it in its name ("the base" is an airbase)."""
+    return word in place.words or any(
+        w == word or (w.endswith(word) and len(word) > 3) for w in fold(place.name).split()
+    )
 
 
 def _fuller(reading: ActorReading, known: Actor) -> bool:

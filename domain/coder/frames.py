@@ -217,15 +217,23 @@ class FrameReader:
 
     def actor_readings(self, head: int) -> list[ActorReading]:
         """The actors of one phrase head; coordinated modifiers ("A and B soldiers") give one each."""
-        reading = self.actors.read(head)
-        return [reading] if reading is not None else []
+        return self.actors.read_all(head)
 
     def _places(self, paths: tuple[str, ...], args: Arguments, strict: bool) -> list[PlaceReading]:
         for path in paths:
-            found = [r for head in args.follow(path) for r in self.places.read(head) if self._is_place(r, path, strict)]
-            if found:
-                return found
+            for heads in self._layers(path, args):
+                found = [r for head in heads for r in self.places.read(head) if self._is_place(r, path, strict)]
+                if found:
+                    return found
         return []
+
+    @staticmethod
+    def _layers(path: str, args: Arguments) -> Iterable[list[int]]:
+        first, _, rest = path.rpartition("/")
+        if rest != "@loc":
+            return [args.follow(path)]
+        hosts = [args] if not first else [Arguments(args.tree, h) for h in args.follow(first)]
+        return [heads for host in hosts for heads in host.locations()]
 
     def _is_place(self, reading: PlaceReading, path: str, strict: bool) -> bool:
         head = reading.head

@@ -95,7 +95,7 @@ class Modality:
                 elif self.lex.has("not_coded_modals", low) or low == "should":
                     state.possible = True
         if self._negated(i):
-            state.negated = not state.negated
+            state.negated = True
         if i in self.conditions:
             state.conditional = True
 
@@ -173,6 +173,8 @@ class Modality:
         lemma = self.tree.lemma[parent]
         if dep == "conj":
             return self._coordinated(i, parent, state)
+        if self.tree.lower[parent] in _INTENT and dep == "xcomp":
+            return self._under_adjective(i, parent, dep, state)
         if dep in ("relcl", "advcl", "parataxis") and self.tree.is_verb(i):
             if dep == "advcl" and self._result(i, parent):
                 self._local(parent, state)

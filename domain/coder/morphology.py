@@ -15,7 +15,7 @@ def verb_forms(lemma: str, irregular: Mapping[str, str]) -> tuple[str, ...]:
         third, past = lemma[:-1] + "ies", [lemma[:-1] + "ied"]
     else:
         third = lemma + ("es" if lemma.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
-        past = [stem + "ed"]
+        past = [lemma + "d" if lemma.endswith("e") else lemma + "ed"]
     gerunds = [stem + "ing"]
     if _doubles(lemma):
         past.append(lemma + lemma[-1] + "ed")

@@ -32,7 +32,7 @@ class ArticleNames:
     place_heads: dict[str, set[str]] = field(default_factory=dict)
     acronyms: dict[str, str] = field(default_factory=dict)
     persons: dict[str, str] = field(default_factory=dict)
-    armed_words: int = 0
+    adjectives: frozenset[str] = frozenset()
     topic: str | None = None
 
 

@@ -18,7 +18,9 @@ from domain.coder.resolve import Context, Resolver
 from domain.coder.tree import Tree
 from domain.coder.triggers import TriggerFilter
 from domain.coder.words import Names
+from domain.countries import CountryTable
 from domain.events import CodedEvent, Coding, PlaceRef, SentenceRecord, Unresolved
+from domain.names import fold
 from domain.places import PlaceIndex
 from domain.ports import Gazetteer, Parser, Token
 from domain.sentences import split
@@ -55,6 +57,9 @@ class Coder:
         self.edition, self._parser = edition, parser
         self._places = PlaceIndex.from_files(edition.files, gazetteer)
         self._filter = TriggerFilter(edition.book, edition.lexicon)
+        countries = CountryTable.from_files(edition.files).by_code.values()
+        peoples = {fold(d) for country in countries for d in country.demonyms}
+        self.adjectives = frozenset(peoples) | edition.lexicon.words("people_adjectives")
 
     def code(self, articles: Sequence[Article]) -> list[Coding]:
         """One coding an article, in order. The same article gives the same coding in any batch. Raises nothing."""
@@ -100,7 +105,9 @@ class _ArticleCoder:
         self.times = self._times()
         self.capitals = frozenset(m.lower() for m in _CAPITAL.findall(self.article.text))
         self.names = ArticleNames(
-            acronyms=acronyms(self.article.text), topic=topic(self.article.text, coder.edition.lexicon)
+            acronyms=acronyms(self.article.text),
+            topic=topic(self.article.text, coder.edition.lexicon),
+            adjectives=coder.adjectives,
         )
         self.sentences = {n: self._sentence(n) for n in prepared.tokens}
         learn(self.names, self.sentences.values())
@@ -187,9 +194,13 @@ class _ArticleCoder:
             anchor = follow(anchor, past)
         return found
 
+    def _writes_as_name(self, word: str) -> bool:
+        """Whether a sentence's first word is a name: capitalised inside other sentences, or a place of the theatre."""
+        return word.lower() in self.capitals or (len(word) > 3 and self.coder.places.known(word, self.scope))
+
     def _sentence(self, n: int) -> Sentence:
         text = self.p.text(n)
         tree = Tree(text, self.p.tokens[n], self.edition.lexicon.lemmatise)
         mentions = self.edition.actors.find(text, self.scope)
-        names = Names(tree, mentions, [(t.start, t.end) for t in self.times[n].past], self.capitals)
+        names = Names(tree, mentions, [(t.start, t.end) for t in self.times[n].past], self._writes_as_name)
         return Sentence(n + 1, self.p.spans[n][0], text, tree, names, self.edition.lexicon, self.names)

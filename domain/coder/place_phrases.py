@@ -67,6 +67,9 @@ class PlacePhrases:
             return None
         inner = self._inside(head, depth)
         if not inner and (area or extent):
+            shared = self._shared_of(head, depth)
+            if shared:
+                return [replace(p, area=p.area or area, extent=p.extent or extent) for p in shared[:1]] + shared[1:]
             inner = self._beside(head, depth)
         if not inner:
             return None if not unit else []
@@ -83,12 +86,12 @@ class PlacePhrases:
             return "centre", None
         if self.lex.has("outskirts_words", low) or self.lex.has("outskirts_words", lemma):
             return "outskirts", None
-        if self.lex.has("countryside_words", low) or (lemma == "area" and words & {"rural", "surrounding"}):
+        if self.lex.has("countryside_words", low) or (lemma == "area" and words & {"rural"}):
             return "countryside", None
         if self.lex.has("most_words", low):
             return None, "most"
         if self.lex.has("whole_words", low):
-            return None, "whole"
+            return None, "most" if words & {"nearly", "almost", "virtually", "practically"} else "whole"
         if self.lex.has("compass_words", low) and self.tree.tag(head).startswith("NN"):
             return _direction(low), None
         if low in ("half", "part", "third", "parts", "portion", "portions", "some", "much"):
@@ -111,13 +114,24 @@ class PlacePhrases:
                 "suburb",
                 "edge",
                 "flank",
+                "runway",
+                "portion",
             )
             and compass
         ):
             return _direction(compass), None
-        if lemma in ("block", "street", "quarter", "pocket", "stretch") and self._inside_of(head):
+        if lemma in ("block", "street", "pocket", "stretch") and self._inside_of(head):
+            return None, "part"
+        if (
+            lemma in ("area", "part", "corner", "section", "pocket")
+            and words & {"one", "a", "some", "several"}
+            and "of" in self._preps(head)
+        ):
             return None, "part"
         return None, None
+
+    def _preps(self, head: int) -> set[str]:
+        return {self.tree.lower[k] for k in self.tree.kids(head, "prep")}
 
     def _inside_of(self, head: int) -> bool:
         return any(self.tree.lower[k] in ("of", "in") for k in self.tree.kids(head, "prep")) or bool(
@@ -149,6 +163,26 @@ class PlacePhrases:
         for m in self.s.modifiers(head):
             if self.lex.has("settlement_heads", self.tree.lemma[m]):
                 return [self._build(head, "definite", m, m, self.tree.words(m, m), self.tree.lemma[m], "settlement")]
+        return []
+
+    def _shared_of(self, head: int, depth: int) -> list[PlaceReading]:
+        """ "the centre and surrounding rural areas of A": the first part shares the name; the others come with it."""
+        tree, parts = self.tree, list[int]()
+        if head + 1 >= len(tree) or tree.lower[head + 1] != "and":
+            return []
+        for j in range(head + 2, min(head + 9, len(tree) - 1)):
+            if tree.lower[j] == "of" and (j + 1) in self.s.names.run_of and parts:
+                named = self._named(j + 1)
+                areas = [self._measure(p)[0] for p in parts]
+                return [named, *(replace(named, area=a) for a in areas if a)] if named else []
+            if self._measure(j)[0]:
+                parts.append(j)
+            elif not tree.tag(j).startswith(("JJ", "DT", "VBG", "NN", "CC", "IN")) or tree.lower[j] in (
+                ",",
+                "in",
+                "by",
+            ):
+                return []
         return []
 
     # --- names ------------------------------------------------------------------------------------------------------
@@ -191,7 +225,7 @@ class PlacePhrases:
         runs = [r for r in runs if not self._is_actor_modifier(r.last) and not self._is_adjective(r.first, r.last)]
         if runs:
             return [replace(self._with_name(head, lemma, kind, runs[-1].first, runs[-1].last), extent=extent)]
-        inner = self._complement(head, kind, depth)
+        inner = self._adverb_beside(head, depth) or self._complement(head, kind, depth)
         if inner:
             return [replace(p, extent=p.extent or extent) for p in inner]
         return [replace(self._anaphor(head, lemma, kind, depth), extent=extent)]
@@ -206,7 +240,7 @@ class PlacePhrases:
 
     def _is_adjective(self, first: int, last: int) -> bool:
         """ "the Druze city", "the Chinese border": an adjective is nobody's name."""
-        return all(self.tree.tag(i).startswith("JJ") for i in range(first, last + 1))
+        return all(self.tree.lower[i] in self.s.article.adjectives for i in range(first, last + 1))
 
     def _with_name(self, head: int, lemma: str, kind: str, first: int, last: int) -> PlaceReading:
         while first < last and self.lex.has("compass_words", self.tree.lower[first]):
@@ -241,7 +275,17 @@ class PlacePhrases:
         return self._located(head, kind, depth)
 
     def _located(self, head: int, kind: str, depth: int) -> list[PlaceReading]:
-        """ "a base at A", "villages in A", "the area east of A", "positions near A"."""
+        """ "a base at A", "villages in A", "the area east of A", "positions near A", "the area from A to B"."""
+        if kind in ("generic", "admin") and {"from", "to"} <= self._preps(head):
+            ends = [
+                t
+                for k in self.tree.kids(head, "prep")
+                if self.tree.lower[k] in ("from", "to")
+                for t in self.tree.kids(k, "pobj")
+            ]
+            corridor = [replace(p, area=None) for t in ends for p in self.read(t, depth + 1) if p.how != "common"]
+            if len(corridor) > 1:
+                return corridor
         for k in self.tree.kids(head, "prep", "advmod"):
             low = self.tree.lower[k]
             inner = self.tree.kids(k, "pobj") + [
@@ -263,6 +307,18 @@ class PlacePhrases:
         return replace(
             place, text=text, resolved=text, start=start, how="named", kind="region", word=self.tree.lower[k]
         )
+
+    def _adverb_beside(self, head: int, depth: int) -> list[PlaceReading]:
+        """ "territory east of the river" where the parser hung the adverb on the verb."""
+        tree, k = self.tree, head + 1
+        if k + 1 < len(tree) and tree.lower[k] in _BESIDE and tree.lower[k + 1] == "of":
+            return [
+                self._beyond(k, p)
+                for t in tree.kids(k + 1, "pobj")
+                for p in self.read(t, depth + 1)
+                if p.how == "named"
+            ]
+        return []
 
     def _anaphor(self, head: int, lemma: str, kind: str, depth: int) -> PlaceReading:
         definite = self.s.definite(head) or bool(self.tree.kids(head, "poss"))

@@ -8,7 +8,7 @@ import msgspec
 from domain.actors import ActorRegistry
 from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.attribution import Source
-from domain.coder.discourse import Actor, Discourse, Place, Position
+from domain.coder.discourse import Actor, Antecedent, Discourse, Place, Position
 from domain.coder.phrases import ArticleNames, Sentence
 from domain.coder.place_phrases import PlacePhrases
 from domain.coder.readings import ActorReading, PlaceReading
@@ -18,6 +18,10 @@ from domain.places import PlaceIndex
 from domain.sources import SourceTable
 from domain.theatres import Scope
 
+_KINDS = {
+    "city": "settlement", "district": "admin", "region": "region", "country": "country", "facility": "facility",
+    "river": "natural", "sea": "natural", "mountain": "natural", "area": "region",
+}  # fmt: skip
 _SIDELESS = frozenset(("armed forces", "forces", "fighters", "troops", "soldiers", "units", "armed groups", "gunmen"))
 
 
@@ -44,6 +48,7 @@ class Resolver:
         self.c, self.s = context, sentence
         self.tree = sentence.tree
         self.unresolved: list[Unresolved] = []
+        self.current: list[PlaceRef] = []
 
     # --- mentions ---------------------------------------------------------------------------------------------------
 
@@ -51,7 +56,7 @@ class Resolver:
         """Enter every named actor and place of the sentence into the discourse, at its token."""
         actors, places = ActorPhrases(self.s), PlacePhrases(self.s)
         for i in range(len(self.tree)):
-            if not (self.tree.is_noun(i) or i in self.s.names.run_of) or (
+            if not (self.tree.is_noun(i) or i in self.s.names.run_of or self.tree.dep(i) == "nsubj") or (
                 self.tree.dep(i) in ("compound", "amod", "nmod") and not self._last_of_run(i)
             ):
                 continue
@@ -60,8 +65,32 @@ class Resolver:
                 self._note_actor(reading)
                 if self.tree.dep(i) != "poss" or not reading.weak:
                     continue
+            elif reading is not None and reading.how in ("definite", "pronoun"):
+                self._touch(reading)
+                continue
             if reading is None or reading.weak:
                 self._note_place(i, places)
+
+    def _touch(self, reading: ActorReading) -> None:
+        """A mention that refers back keeps its antecedent in mind; as a subject it keeps it in front."""
+        at, subject = self._at(reading.head), self._is_subject(reading.head)
+        if reading.how == "pronoun":
+            found = (
+                self.c.discourse.pronoun(reading.word, at)
+                if subject and reading.word in ("they", "it")
+                else Antecedent()
+            )
+        else:
+            found = self.c.discourse.definite(reading, at, self._bare_ids(reading))
+        for actor in found.actors:
+            self.c.discourse.touch(actor, at, subject)
+
+    def _bare_ids(self, reading: ActorReading) -> tuple[str, ...]:
+        """Whom the registry takes a bare state head for in this theatre."""
+        if reading.cls != "state":
+            return ()
+        found = self.c.registry.resolve(reading.resolved, self.c.published, self.c.source, self.c.scope)
+        return found.ids if found.via == "bare" else ()
 
     def _last_of_run(self, i: int) -> bool:
         run = self.s.names.run_of.get(i)
@@ -81,12 +110,22 @@ class Resolver:
         ):
             if self.tree.tag(k).startswith("NN") and not self.tree.is_proper(k):
                 entity.words.add(self.tree.lemma[k])
+        for k in self._around(reading):
+            entity.words.add(self.tree.lemma[k])
+
+    def _around(self, reading: ActorReading) -> list[int]:
+        """Common nouns of the phrase beside the name: "the terrorist group X", "X rebels"."""
+        head = reading.head
+        parent = self.tree.head(head)
+        heads = [head, *([parent] if self.tree.dep(head) in ("compound", "nmod", "appos", "amod") else [])]
+        beside = [k for h in heads for k in (h, *self.tree.kids(h, "compound", "nmod", "amod"))]
+        return [k for k in beside if self.tree.tag(k) in ("NN", "NNS", "JJ") and self.tree.tokens[k].text.islower()]
 
     def _note_place(self, i: int, places: PlacePhrases) -> None:
         run = self.s.names.run_of.get(i)
         if run is None or i in self.s.names.timed or (run.last != i and self.tree.dep(i) not in ("compound",)):
             return
-        if all(self.tree.tag(t).startswith("JJ") or self.tree.tag(t) == "NNPS" for t in range(run.first, run.last + 1)):
+        if all(self.tree.lower[t] in self.c.names.adjectives for t in range(run.first, run.last + 1)):
             return
         if fold(self.s.names.text(run)) in self.c.names.persons | self.c.names.armed:
             return
@@ -96,7 +135,9 @@ class Resolver:
             head = parent
         for reading in places.read(head):
             if reading.how == "named":
-                known = self.c.discourse.note_place(reading.resolved, reading, self._at(i))
+                known = self.c.discourse.note_place(
+                    reading.resolved, reading, self._at(i), self._kind(reading.resolved)
+                )
                 group = self.tree.conjuncts(self.tree.first_conjunct(i))
                 for k in (
                     *(a for m in group for a in self.tree.kids(m, "appos")),
@@ -111,6 +152,11 @@ class Resolver:
                     and self.s.lexicon.has("settlement_heads", self.tree.lemma[grand])
                 ):
                     known.words.add(self.tree.lemma[grand])
+
+    def _kind(self, name: str) -> str:
+        """What the gazetteer says a name is, in the kinds of head words; "" when it says nothing."""
+        kind = self.c.places.resolve(name, self.c.scope, slot=False).kind
+        return _KINDS.get(kind or "", "")
 
     def _at(self, token: int) -> Position:
         return (self.s.number, token)
@@ -140,14 +186,18 @@ class Resolver:
                 self.unresolved.append(Unresolved(self.s.number, reading.text, role))
                 return None
             return [self._reference(reading, a) for a in found.actors]
-        return self._definite(reading, role, at)
+        return self._definite(reading, role, at, exclude)
 
-    def _definite(self, reading: ActorReading, role: str, at: Position) -> list[ActorRef]:
+    def _definite(
+        self, reading: ActorReading, role: str, at: Position, exclude: tuple[Actor, ...] = ()
+    ) -> list[ActorRef]:
         if fold(reading.resolved) in _SIDELESS and reading.how == "definite" and len(sides := self._opposed(at)) > 1:
             return [self._open(reading, role, sides)]
         if reading.how == "definite" or reading.cls == "state":
-            found = self.c.discourse.definite(reading, at)
+            found = self.c.discourse.definite(reading, at, self._bare_ids(reading), exclude)
             if found.actors:
+                for actor in found.actors:
+                    self.c.discourse.touch(actor, at, self._is_subject(reading.head))
                 return [self._reference(reading, a) for a in found.actors]
         entity = self.c.discourse.note_actor(reading, at, self._is_subject(reading.head))
         return [self._reference(reading, entity)]
@@ -218,6 +268,8 @@ class Resolver:
     def _antecedents(self, reading: PlaceReading, near: list[PlaceRef]) -> list[PlaceRef]:
         if reading.how == "common":
             return []
+        if reading.word in ("area", "there", "place", "territory") and self.current:
+            return [msgspec.structs.replace(p, as_written=reading.text) for p in self.current]
         places: list[Place] = self.c.discourse.place(reading, self._at(reading.head))
         for p in places:
             p.at.append(self._at(reading.head))

@@ -1,6 +1,6 @@
 """Spans of a sentence that are names: registered actors, capitalised runs, and times (which are never names)."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from domain.coder.tree import Tree
@@ -103,10 +103,10 @@ class Names:
         tree: Tree,
         mentions: Sequence[NameMention],
         times: Sequence[tuple[int, int]],
-        capitals: Container[str] = (),
+        is_name: Callable[[str], bool] = lambda word: False,
     ) -> None:
-        """`capitals`: lower-case forms of the words that the article writes with a capital inside sentences."""
-        self.tree, self._capitals = tree, capitals
+        """`is_name`: whether the article or the gazetteer knows a word that opens a sentence as a name."""
+        self.tree, self._is_name = tree, is_name
         self.timed = frozenset(t.i for t in tree.tokens if any(start <= t.start < end for start, end in times))
         self.mention_of: dict[int, NameMention] = {}
         for mention in mentions:
@@ -133,9 +133,20 @@ class Names:
                 elif not self._links(j):
                     break
                 j += 1
-            found.append(Run(self._article_before(i), last))
+            if not self._hyphened(last):
+                found.append(Run(self._article_before(i), last))
             i = last + 1
         return found
+
+    def _hyphened(self, last: int) -> bool:
+        """ "American-mediated": a name inside a compound adjective names nobody here."""
+        low = self.tree.lower
+        return (
+            last + 2 < len(low)
+            and low[last + 1] == "-"
+            and low[last + 2].isalpha()
+            and self.tree.tokens[last + 2].text.islower()
+        )
 
     def _article_before(self, i: int) -> int:
         """A lower-case Arabic article belongs to the name it is hyphened to (al-Bab)."""
@@ -160,7 +171,9 @@ class Names:
     def _first_word_names(self, i: int) -> bool:
         """A sentence's first word is a name when the article writes it so elsewhere, or a name or number goes on."""
         follows = self.tree.tokens[i + 1] if i + 1 < len(self.tree) else None
-        if self.tree.lower[i] in self._capitals or self.tree.tag(i) == "NNP":
+        if self.tree.tag(i) == "NNP" or (
+            self.tree.tag(i).startswith(("NN", "JJ", "RB", "VB")) and self._is_name(self.tree.tokens[i].text)
+        ):
             return True
         return bool(
             follows
