@@ -2,7 +2,7 @@
 
 from domain.coder.phrases import Sentence
 from domain.coder.readings import ActorReading
-from domain.names import fold
+from domain.names import NameMention, fold
 
 _PRONOUNS = frozenset(("it", "they", "them", "he", "she", "him", "her", "itself", "themselves", "both", "neither", "former",
                        "latter", "who", "which", "that", "others", "all", "each"))  # fmt: skip
@@ -80,6 +80,18 @@ class ActorPhrases:
             return self._simple(head, "pronoun", low, "neutral")
         if head in self.s.names.timed or depth > 4:
             return None
+        reading = self._read_phrase(head, lemma, depth)
+        return reading if reading is None or self._armed_enough(reading) else None
+
+    def _armed_enough(self, reading: ActorReading) -> bool:
+        """In an article about sport or business only what is armed by its own words or its registry entry counts."""
+        if self.s.article.topic is None:
+            return True
+        if reading.ids and not reading.weak:
+            return True
+        return reading.how in ("described", "definite", "bare") and self.lex.has("rebel_heads", reading.word)
+
+    def _read_phrase(self, head: int, lemma: str, depth: int) -> ActorReading | None:
         return (
             self._named(head)
             or self._from_origin(head, lemma, depth)
@@ -162,7 +174,7 @@ class ActorPhrases:
 
     def _named(self, head: int) -> ActorReading | None:
         mention = self.s.names.mention_of.get(head)
-        if mention is not None and not mention.modifier:
+        if mention is not None and not mention.modifier and not self._backed(mention):
             return self._from_mention(head)
         run = self.s.names.run_of.get(head)
         if run is None or mention is not None:
@@ -244,14 +256,21 @@ class ActorPhrases:
         group = self.lex.has("group_heads", lemma)
         mods = self.s.modifiers(head)
         words = {self.tree.lower[m] for m in mods} | {self.tree.lemma[m] for m in mods}
-        if (cls is None and not group) or words & self.lex.words("unarmed_modifiers"):
+        if words & self.lex.words("unarmed_modifiers") or self._of_people(head):
             return None
+        if cls is None and not group:
+            return self._modifier_owner(head, mods) if lemma in ("officer", "commander", "leader") else None
         inner = self._owner(head, lemma, mods, depth) if self.lex.has("unit_heads", lemma) or cls else None
         if inner is not None:
             return inner
         if cls is None and not self._armed_group(head, mods, words):
             return None
         return self._bare_or_described(head, lemma, cls or self._group_class(words), mods)
+
+    def _of_people(self, head: int) -> bool:
+        """ "an army of lawyers", "a force of nature": what it is made of is not armed."""
+        targets = [t for k in self.tree.kids(head, "prep") if self.tree.lower[k] == "of" for t in self.tree.kids(k, "pobj")]
+        return any(self.tree.tag(t) == "NNS" and self.lex.has("civil_words", self.tree.lemma[t]) for t in targets)
 
     def _group_class(self, words: set[str]) -> str:
         return "rebel" if words & self.lex.words("rebel_heads") else "neutral"
@@ -303,6 +322,7 @@ class ActorPhrases:
 
     def _modifier_owner(self, head: int, mods: list[int]) -> ActorReading | None:
         named = [m for m in mods if (x := self.s.names.mention_of.get(m)) and not x.modifier and not x.weak]
+        named = [m for m in named if not self._backed(self.s.names.mention_of[m])]
         if named and all(
             self.s.names.mention_of[m].ids or self.s.names.mention_of[m].kind in ("label", "unit") for m in named
         ):
@@ -317,6 +337,10 @@ class ActorPhrases:
                     self._reading(m, "named", run.first, run.last, text, word=self.tree.lemma[m], cls=cls), head, m
                 )
         return None
+
+    def _backed(self, mention: NameMention) -> bool:
+        """ "Iranian-backed" says who backs them, not who they are."""
+        return self.tree.text[mention.start : mention.end].rpartition("-")[2].lower() in _BACKED
 
     def _as_unit(self, owner: ActorReading, head: int, source: int) -> ActorReading:
         """The owner, written as the whole phrase."""
@@ -346,12 +370,12 @@ class ActorPhrases:
         how = (
             "described"
             if named or complement is not None or own
-            else ("definite" if self.s.definite(head) or self._generic(kept) or abused else "bare")
+            else ("definite" if self.s.definite(head) or self._generic(kept) or abused or lemma == "side" else "bare")
         )
         word = self._generic(kept) or lemma
         cls = "rebel" if abused and cls == "neutral" else cls
         return self._reading(head, how, first, last, text, word=word, cls=cls,
-                             modifiers=frozenset(self.tree.lower[m] for m in kept), loaded=self._loaded(first, head))  # fmt: skip
+                             modifiers=frozenset(self.tree.lower[m] for m in kept) | ({"two", "both"} & {self.tree.lower[k] for k in self.tree.kids(head)}), loaded=self._loaded(first, head))  # fmt: skip
 
     def _generic(self, kept: list[int]) -> str | None:
         """ "army units", "junta columns": the head that the modifier stands for."""

@@ -59,6 +59,8 @@ class Arguments:
     def passive(self) -> bool:
         """Whether the predicate is a passive, a bare participle after its noun included."""
         tree, v = self.tree, self.predicate
+        if not self.verbal and tree.dep(v) in ("attr", "appos", "acl"):
+            return True
         if tree.kids(v, "auxpass", "nsubjpass") or any(tree.lower[k] in ("being", "been") for k in tree.kids(v, "aux")):
             return bool(tree.kids(v, "auxpass", "nsubjpass"))
         if tree.tag(v) not in ("VBN", "VBD"):
@@ -78,11 +80,14 @@ class Arguments:
         tree, v, seen = self.tree, self.predicate, set[int]()
         while v not in seen:
             seen.add(v)
-            own = [k for k in tree.kids(v, *_SUBJECTS) if tree.tag(k) != "EX"]
+            hosts = (v, *tree.kids(v, "aux", "auxpass"))
+            own = [k for h in hosts for k in tree.kids(h, *_SUBJECTS) if tree.tag(k) != "EX"]
+            if not own and tree.dep(v) == "attr":
+                own = tree.kids(tree.head(v), *_SUBJECTS)
             if own:
                 return [self._antecedent(own[0], v)]
             parent, dep = tree.head(v), tree.dep(v)
-            if dep == "acl":
+            if dep == "acl" or (dep == "appos" and tree.kids(v, "agent")):
                 return [parent]
             if dep == "relcl" and not own:
                 return [parent]
@@ -122,7 +127,7 @@ class Arguments:
     def _antecedent(self, i: int, verb: int) -> int:
         """What a relative pronoun stands for; any other token stands for itself."""
         tree = self.tree
-        if tree.tag(i) not in _RELATIVES:
+        if tree.tag(i) not in _RELATIVES and not (tree.lower[i] == "that" and tree.tag(i) == "IN"):
             return i
         for clause in (verb, *tree.ancestors(verb)):
             if tree.dep(clause) == "relcl":
@@ -160,6 +165,8 @@ class Arguments:
     def _stray_object(self) -> list[int]:
         """An object that the parser hung elsewhere: a noun right behind the verb, labelled `dep` or as a clause's."""
         tree, v = self.tree, self.predicate
+        if v + 1 < len(tree) and tree.lower[v + 1] in ("it", "them") and not tree.is_verb(tree.head(v + 1)):
+            return [v + 1]
         return [
             k for k in tree.kids(v, "dep", "nmod", "pobj", "npadvmod") if k > v and tree.is_proper(k) and k <= v + 4
         ][:1]
@@ -236,6 +243,13 @@ class Arguments:
         """Particles and adverbs of the predicate: out, back, over, and prepositions left alone."""
         tree = self.tree
         return {tree.lower[k] for k in tree.kids(self.predicate, "prt", "advmod", "prep")}
+
+    @cached_property
+    def bare_particles(self) -> set[str]:
+        """Those that govern nothing: "took part", "took up", but not "took A on Monday"."""
+        tree = self.tree
+        kids = tree.kids(self.predicate, "prt", "advmod", "prep", "dobj")
+        return {tree.lower[k] for k in kids if tree.dep(k) in ("prt", "advmod") or not tree.kids(k)}
 
     # --- paths ------------------------------------------------------------------------------------------------------
 
@@ -314,12 +328,20 @@ class Arguments:
                 return [before] if before is not None and tree.dep(i) != "ROOT" else []
         return []
 
+    def _listed(self, i: int) -> list[int]:
+        """ "A camp, B camp and C": members of a list that the parser took for appositions."""
+        tree = self.tree
+        named = tree.tokens[i].text[:1].isupper() or any(tree.tokens[k].text[:1].isupper() for k in tree.kids(i, "compound"))
+        more = [k for k in tree.kids(i, "appos") if named and k > i and tree.lower[k - 1] != "("]
+        alike = [k for k in more if tree.is_proper(k) == tree.is_proper(i) and tree.lemma[k] == tree.lemma[i] or (tree.is_proper(k) and tree.kids(k, "conj"))]
+        return [c for k in alike for c in tree.conjuncts(k)]
+
     def _spread(self, heads: list[int]) -> list[int]:
         found: list[int] = []
         for head in heads:
             for c in self.tree.conjuncts(head):
                 if c == head or not self.tree.is_verb(c):
-                    found.append(c)
+                    found += [c, *self._listed(c)]
         return list(dict.fromkeys(found))
 
 

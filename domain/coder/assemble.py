@@ -25,7 +25,6 @@ INHERITS = (
     "CeasefireReported",
     "WithdrawalReported",
     "ControlTaken",
-    "OperationLaunched",
     "ControlLost",
 )
 _NEEDS_PLACE = ("WithdrawalReported", "ControlTransferred", "ControlTaken", "ControlAsserted", "ControlLost", "AdvanceReported",

@@ -10,9 +10,12 @@ def time_of(tree: Tree, predicate: int, times: Sequence[TimeExpression], predica
     """Index of the time that dates this predicate, or None. `predicates`: all coded predicates of the sentence."""
     anchors = [(n, _first_token(tree, t), t) for n, t in enumerate(times) if t.dated and not t.dependent]
     hosts = {n: _host(tree, token, predicates) for n, token, _ in anchors if token is not None}
-    own = [n for n, host in hosts.items() if host == predicate]
+    own = [n for n, host in hosts.items() if host == predicate or (host not in predicates and _purpose_of(tree, host, predicate))]
     if own:
         return min(own, key=lambda n: abs((_first_token(tree, times[n]) or 0) - predicate))
+    for n, t in enumerate(times):
+        if t.dated and t.dependent and _next_predicate(tree, t.end, predicates) == predicate:
+            return n
     when = _when(tree, predicate, times)
     if when is not None:
         return when
@@ -26,15 +29,26 @@ def time_of(tree: Tree, predicate: int, times: Sequence[TimeExpression], predica
     return None
 
 
+def _next_predicate(tree: Tree, end: int, predicates: frozenset[int]) -> int | None:
+    """The first coded predicate behind a character offset: "two days after X had left"."""
+    return min((p for p in predicates if tree.tokens[p].start >= end), default=None)
+
+
 def _when(tree: Tree, predicate: int, times: Sequence[TimeExpression]) -> int | None:
     """ "since January, when the army left": the time right before "when" dates the clause too."""
-    whens = [k for k in tree.kids(predicate, "advmod", "mark") if tree.lower[k] == "when"]
+    verbs = [predicate, *([] if tree.is_verb(predicate) else [a for a in tree.ancestors(predicate) if tree.is_verb(a)][:1])]
+    whens = [k for v in verbs for k in tree.kids(v, "advmod", "mark") if tree.lower[k] == "when"]
     for k in whens:
         before = [n for n, t in enumerate(times) if t.dated and t.end <= tree.tokens[k].start]
         for n in before:
             if tree.text[times[n].end : tree.tokens[k].start].strip() in ("", ","):
                 return n
     return None
+
+
+def _purpose_of(tree: Tree, host: int | None, predicate: int) -> bool:
+    """ "launched X to capture A on June 8": the date hung on the purpose dates the deed."""
+    return host is not None and tree.head(host) == predicate and tree.dep(host) in ("advcl", "xcomp") and tree.tag(host) == "VB"
 
 
 def _first_token(tree: Tree, time: TimeExpression) -> int | None:
@@ -64,6 +78,7 @@ def _lenders(tree: Tree, predicate: int) -> list[tuple[int, str]]:
             elif (
                 dep == "xcomp"
                 or (dep == "advcl" and tree.tag(i) == "VBG" and not tree.kids(i, "mark", "nsubj"))
+                or (dep == "ccomp" and tree.lemma[parent] in ("see", "watch", "hear", "find", "film"))
                 or (not tree.is_verb(i) and tree.is_verb(parent) and dep in ("nsubj", "nsubjpass", "dobj"))
             ):
                 found.append((parent, "same"))

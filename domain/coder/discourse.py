@@ -155,7 +155,7 @@ class Discourse:
         """
         others = [a for a in self.actors if _before(a.at, at) != _LONG_AGO and a not in exclude]
         others = others or [a for a in self.actors if a not in exclude]
-        if reading.word in ("side", "party") and reading.plural:
+        if reading.word in ("side", "party") or ({"two", "both"} & reading.modifiers and reading.word in ("group", "faction", "force", "army")):
             return Antecedent(tuple(sorted(others, key=lambda a: _before(a.at, at))[-2:]))
         loaded = {t.lower() for t in reading.loaded}
         if loaded and (same := [a for a in others if loaded <= a.words and reading.word in a.words]):
@@ -166,6 +166,8 @@ class Discourse:
         exact = [
             a for a in others if reading.word in a.words and (a.named or a.ids or len(fold(a.name).split()) > len(own))
         ]
+        if reading.cls == "state":
+            exact = [a for a in exact if a.named or a.ids]
         if exact:
             return self._latest([a for a in exact if reading.word in _heads(a)] or exact, at)
         if reading.cls == "state":
@@ -192,7 +194,7 @@ class Discourse:
         if reading.how == "pronoun":
             wanted = [p for p in before if p.kind not in ("country", "region", "natural")] or before
         else:
-            wanted = self._of_kind(before, reading)
+            wanted = self._of_kind(before, reading, at)
         wanted = sorted(wanted, key=lambda p: _before(p.at, at), reverse=True)
         if not wanted:
             return []
@@ -209,8 +211,11 @@ class Discourse:
                 return sorted(here, key=lambda p: min(a for a in p.at if a[0] == sentence))
         return []
 
-    def _of_kind(self, places: list[Place], reading: PlaceReading) -> list[Place]:
+    def _of_kind(self, places: list[Place], reading: PlaceReading, at: Position) -> list[Place]:
         same = [p for p in places if _called(p, reading.word)]
+        if reading.kind == "settlement" and not reading.plural:
+            here = [p for p in places if p.kind in ("", "settlement") and _before(p.at, at)[0] == at[0]]
+            same = [p for p in here if p in same] or here or same
         if same and not (reading.plural and len(same) < 2):
             return same
         if reading.kind == "settlement":

@@ -131,9 +131,17 @@ class FrameReader:
             verb = self.s.lexicon.verbs.get(low)
             if verb is not None and low != verb and low.endswith(("ed", "en", "ng", "t", "d")):
                 return self.book.by_verb.get(verb, [])
+        if tree.tag(i) == "NN" and low in self.s.lexicon.verbs and self._mistaken(i):
+            return self.book.by_verb.get(self.s.lexicon.verbs[low], [])
         if tree.is_noun(i) and not tree.tag(i).startswith("NNP"):
             return self.book.by_noun.get(lemma, []) or self.book.by_noun.get(low, [])
         return []
+
+    def _mistaken(self, i: int) -> bool:
+        """Whether a participle that looks like its noun was tagged as one: "had been overrun", "overrun by"."""
+        tree = self.tree
+        by_agent = tree.dep(i) in ("appos", "acl") and bool(tree.kids(i, "agent"))
+        return by_agent or (tree.dep(i) == "attr" and tree.lower[tree.head(i)] == "been" and not tree.kids(i, "det", "amod"))
 
     # --- matching ---------------------------------------------------------------------------------------------------
 
@@ -170,7 +178,7 @@ class FrameReader:
             return f"not {rule.voice}"
         if rule.particles and lemma not in rule.particle_free and not args.particles & set(rule.particles):
             return "no particle"
-        if set(rule.not_particles) & args.particles:
+        if set(rule.not_particles) & args.bare_particles:
             return "another particle"
         names = {key for key, _ in args.preps} | {key for key, _ in args.near_preps}
         if rule.preps and not names & set(rule.preps):

@@ -228,6 +228,9 @@ class Modality:
         """A later verb without words of its own shares the auxiliaries of the first."""
         if self.tree.is_noun(i):
             return True
+        finite = self.tree.tag(i) in ("VBD", "VBZ", "VBP") or any(self.tree.tag(k) in ("VBZ", "VBP", "VBD") for k in self.tree.kids(i, "aux"))
+        if self.tree.tag(first) == "VB" and finite:
+            return False
         if not self.tree.kids(i, "nsubj", "nsubjpass", "aux", "auxpass"):
             if self.tree.tag(i) in ("VB", "VBN", "VBG") or self.tree.tag(i) == self.tree.tag(first):
                 shared = _State()

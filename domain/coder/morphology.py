@@ -44,7 +44,7 @@ def singular(form: str) -> str:
         return form[:-3] + "man"
     if form.endswith("ies") and len(form) > 4:
         return form[:-3] + "y"
-    if form.endswith(("ches", "shes", "sses", "xes")):
+    if form.endswith(("ches", "shes", "sses", "xes", "oes")):
         return form[:-2]
     if form.endswith("s") and not form.endswith(("ss", "us", "is")):
         return form[:-1]

@@ -94,6 +94,8 @@ def _learn_run(names: ArticleNames, s: Sentence, reader: ActorPhrases, first: in
     head = next((i for i in range(last, first - 1, -1) if not first <= tree.head(i) <= last), last)
     if head in s.names.mention_of and not s.names.mention_of[head].weak:
         return
+    if all(tree.lower[i] in names.adjectives or fold(tree.tokens[i].text) in names.adjectives for i in range(first, last + 1)):
+        return
     for other in _beside(s, head):
         lemma = tree.lemma[other]
         if s.lexicon.has("role_words", lemma) or s.lexicon.has("civil_words", lemma):

@@ -71,6 +71,9 @@ class PlacePhrases:
             if shared:
                 return [replace(p, area=p.area or area, extent=p.extent or extent) for p in shared[:1]] + shared[1:]
             inner = self._beside(head, depth)
+        if not inner and (area in ("centre", "outskirts", "countryside") or (extent and not unit)) and self.s.definite(head):
+            first = self._build(head, "definite", head, head, self.tree.words(head, head), "city", "settlement")
+            return [replace(first, area=area, extent=extent)] if self.tree.is_noun(head) else None
         if not inner:
             return None if not unit else []
         return [replace(p, area=p.area or area, extent=p.extent or extent) for p in inner]
@@ -120,7 +123,7 @@ class PlacePhrases:
             and compass
         ):
             return _direction(compass), None
-        if lemma in ("block", "street", "pocket", "stretch") and self._inside_of(head):
+        if lemma in ("block", "street", "pocket", "stretch"):
             return None, "part"
         if (
             lemma in ("area", "part", "corner", "section", "pocket")
@@ -221,6 +224,13 @@ class PlacePhrases:
         if kind is None or not self.tree.is_noun(head):
             return []
         extent = self._whole(head)
+        if self.tree.dep(head) == "appos" and (self.tree.head(head) in self.s.names.run_of) and self.tree.head(head) < head:
+            named = self._named(self.tree.head(head))
+            if named is not None and self.tree.head(head) not in self.s.names.mention_of:
+                return [replace(named, word=lemma, kind=kind, extent=extent)]
+        own = self._of_name(head, depth) if kind in ("settlement", "admin") else []
+        if own:
+            return [replace(p, word=p.word or lemma, kind=p.kind or kind, extent=p.extent or extent) for p in own]
         runs = [self.s.names.run_of[m] for m in self.s.modifiers(head) if m in self.s.names.run_of]
         runs = [r for r in runs if not self._is_actor_modifier(r.last) and not self._is_adjective(r.first, r.last)]
         if runs:
@@ -229,6 +239,11 @@ class PlacePhrases:
         if inner:
             return [replace(p, extent=p.extent or extent) for p in inner]
         return [replace(self._anaphor(head, lemma, kind, depth), extent=extent)]
+
+    def _of_name(self, head: int, depth: int) -> list[PlaceReading]:
+        """ "the Red Sea town of A": the name under "of", whatever stands before the head."""
+        targets = [t for k in self.tree.kids(head, "prep") if self.tree.lower[k] == "of" for t in self.tree.kids(k, "pobj")]
+        return [p for t in targets for one in self.tree.conjuncts(t) for p in self.read(one, depth + 1) if p.how == "named"]
 
     def _whole(self, head: int) -> str | None:
         words = {self.tree.lower[k] for k in self.tree.kids(head, "det", "predet", "amod", "advmod")}
@@ -320,7 +335,18 @@ class PlacePhrases:
             ]
         return []
 
+    def _right_behind(self, head: int, depth: int) -> PlaceReading | None:
+        """ "their headquarters at A" where the parser hung "at" on the verb."""
+        k = head + 1
+        if k >= len(self.tree) or self.tree.lower[k] not in ("at", "in", "near", "outside") or self.tree.head(k) == head:
+            return None
+        named = [p for t in self.tree.kids(k, "pobj") for p in self.read(t, depth + 1) if p.how == "named"]
+        return named[0] if named and self._head_kind(self.tree.lemma[head]) == "facility" else None
+
     def _anaphor(self, head: int, lemma: str, kind: str, depth: int) -> PlaceReading:
+        nearby = self._right_behind(head, depth)
+        if nearby is not None:
+            return nearby
         definite = self.s.definite(head) or bool(self.tree.kids(head, "poss"))
         owner = next((p for k in self.tree.kids(head, "poss") for p in self._owner(k, depth)), None)
         first = min((m for m in self.s.modifiers(head) if self.tree.tag(m).startswith("NN")), default=head)

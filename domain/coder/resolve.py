@@ -114,12 +114,17 @@ class Resolver:
             entity.words.add(self.tree.lemma[k])
 
     def _around(self, reading: ActorReading) -> list[int]:
-        """Common nouns of the phrase beside the name: "the terrorist group X", "X rebels"."""
-        head = reading.head
-        parent = self.tree.head(head)
-        heads = [head, *([parent] if self.tree.dep(head) in ("compound", "nmod", "appos", "amod") else [])]
-        beside = [k for h in heads for k in (h, *self.tree.kids(h, "compound", "nmod", "amod"))]
-        return [k for k in beside if self.tree.tag(k) in ("NN", "NNS", "JJ") and self.tree.tokens[k].text.islower()]
+        """Common nouns right beside the name: "the terrorist group X", "X rebels"."""
+        inside = [t.i for t in self.tree.tokens if reading.start <= t.start < reading.end]
+        found = [i for i in inside if self._common_word(i)]
+        for step, i in ((-1, inside[0] - 1), (1, inside[-1] + 1)):
+            while 0 <= i < len(self.tree) and self._common_word(i):
+                found.append(i)
+                i += step
+        return found
+
+    def _common_word(self, i: int) -> bool:
+        return self.tree.tag(i) in ("NN", "NNS", "JJ") and self.tree.tokens[i].text.islower()
 
     def _note_place(self, i: int, places: PlacePhrases) -> None:
         run = self.s.names.run_of.get(i)
@@ -181,12 +186,36 @@ class Resolver:
             speaker = self.c.discourse.speaker
             return [self._reference(reading, speaker)] if speaker else None
         if reading.how == "pronoun":
-            found = self.c.discourse.pronoun(reading.word, at, exclude=exclude)
+            if (main := self._main_subject(reading)) is not None:
+                return self.actors(main, role, exclude)
+            found = self.c.discourse.pronoun(reading.word, at, exclude=(*exclude, *self._own_side(reading)))
             if not found.actors:
                 self.unresolved.append(Unresolved(self.s.number, reading.text, role))
                 return None
             return [self._reference(reading, a) for a in found.actors]
         return self._definite(reading, role, at, exclude)
+
+    def _main_subject(self, reading: ActorReading) -> ActorReading | None:
+        """ "Once it has cleared A, the X will move": the main clause's subject, named later, is meant."""
+        tree, verb = self.tree, self.tree.head(reading.head)
+        if not tree.is_verb(verb) or tree.dep(verb) != "advcl" or tree.dep(reading.head) not in ("nsubj", "nsubjpass"):
+            return None
+        main = tree.head(verb)
+        clauses = [main, *tree.kids(main, "ccomp")]
+        for clause in clauses:
+            for k in tree.kids(clause, "nsubj", "nsubjpass"):
+                found = ActorPhrases(self.s).read(k) if k > verb else None
+                if found is not None and found.how in ("named", "described"):
+                    return found
+        return None
+
+    def _own_side(self, reading: ActorReading) -> tuple[Actor, ...]:
+        """In a quotation "they" are not "we": the speaker's own side."""
+        speaker = self.c.discourse.speaker
+        ours = {"we", "us", "our", "ours"} & set(self.tree.lower)
+        if speaker is None or not ours or reading.word not in ("they", "them", "their"):
+            return ()
+        return tuple(a for a in self.c.discourse.actors if a is speaker or a.cls == speaker.cls)
 
     def _definite(
         self, reading: ActorReading, role: str, at: Position, exclude: tuple[Actor, ...] = ()
@@ -297,6 +326,8 @@ class Resolver:
             if refs:
                 found = Attribution(source.text, refs[0].resolved, found.kind or "party", refs[0].id)
         self.c.last_source = found
+        if actor is not None:
+            self.c.discourse.touch(actor, self._at(source.head), True)
         self.c.discourse.speaker = actor or self.c.affiliations.get(fold(resolved))
         if actor is not None:
             self.c.affiliations[fold(resolved)] = actor
