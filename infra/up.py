@@ -9,6 +9,7 @@ from types import FrameType
 import structlog
 
 from domain import workflow
+from domain.article import Article
 from domain.errors import TryAgain
 from infra.postgres import workers
 from infra.postgres.inbox import Pool
@@ -66,6 +67,10 @@ def ring_code(settings: Settings, conninfo: str, article_ids: Iterable[str]) -> 
             bells.ring_code(article_id)
 
 
+WARM_UP = Article("Troops took the town.")
+"""Loads the language model before the first article waits for it."""
+
+
 class LiveCoder:
     """The coder of whatever edition is live when asked; each edition is loaded once, for published ones are frozen."""
 
@@ -79,7 +84,9 @@ class LiveCoder:
         name = workflow.live_edition(store)
         with self._loading:
             if name not in self._loaded:
-                self._loaded[name] = wiring.coder(store, name)
+                coder = wiring.coder(store, name)
+                coder.code([WARM_UP])
+                self._loaded[name] = coder
             return self._loaded[name]
 
 

@@ -12,7 +12,6 @@ from infra import logs
 from infra.postgres import inbox
 from infra.postgres.inbox import Dropped, Pool
 from infra.postgres.store import PostgresEventStore, PostgresLogTransaction
-from infra.queues.doorbells import Doorbells
 
 log = structlog.get_logger(__name__)
 
@@ -24,13 +23,25 @@ Decode = Callable[[Any, str], Article]
 
 
 class Door:
-    """Takes articles in, each in one transaction with what tells of it, and rings once the log has it."""
+    """Takes articles in, each in one transaction with what tells of it.
 
-    def __init__(self, store: PostgresEventStore, pool: Pool, decode: Decode, bells: Doorbells) -> None:
+    Once the log has a new one, `ring_code` is called with its id, and `announce` because the log has grown; both find
+    the article's trace bound.
+    """
+
+    def __init__(
+        self,
+        store: PostgresEventStore,
+        pool: Pool,
+        decode: Decode,
+        ring_code: Callable[[str], object],
+        announce: Callable[[], None],
+    ) -> None:
         self._store = store
         self._pool = pool
         self._decode = decode
-        self._bells = bells
+        self._ring_code = ring_code
+        self._announce = announce
 
     def take_next(self) -> bool:
         """Take the oldest row out of the inbox. False when there is none. TryAgain rises; the row is still there."""
@@ -73,7 +84,7 @@ class Door:
                 else:
                     received = _receive(tx, article, row.way_in, row.trace_id)
             inbox.remove(tx.connection, row.id)
-        self._announce(received, row.trace_id)
+        self._tell(received, row.trace_id)
         return True
 
     def _take_message(self, body: bytes, way_in: str, where: str, trace_id: str) -> None:
@@ -86,15 +97,17 @@ class Door:
                 log.warning("rejected", error=str(error))
             else:
                 received = _receive(tx, article, way_in, trace_id)
-        self._announce(received, trace_id)
+        self._tell(received, trace_id)
 
-    def _announce(self, received: workflow.Received | None, trace_id: str) -> None:
+    def _tell(self, received: workflow.Received | None, trace_id: str) -> None:
         """Ring, after the commit: before it, a quick worker would find nothing."""
         if received is None:
             return
-        log.info("received", article_id=received.article_id, state=received.state, trace_id=trace_id)
-        if received.state == "new":
-            self._bells.ring_code(received.article_id, trace_id)
+        with logs.bind_trace(trace_id, article_id=received.article_id):
+            log.info("received", state=received.state)
+            if received.state == "new":
+                self._ring_code(received.article_id)
+                self._announce()
 
     def _reject_row(self, tx: PostgresLogTransaction, row: Dropped, error: InvalidInput) -> None:
         inbox.reject(

@@ -72,7 +72,7 @@ class Station:
         self._news = inbox.News(conninfo)
         self.announcer = Announcer(self.bells, projections.names(), stop)
         self._coding = Coding(self.store, pool, lambda: live_coder(self.store), self.announcer.announce)
-        self._door = Door(self.store, pool, reading.decode, self.bells)
+        self._door = Door(self.store, pool, reading.decode, self.bells.ring_code, self.announcer.announce)
 
     def give_up(self, failure: Stop) -> None:
         """Stop working because someone must act first."""

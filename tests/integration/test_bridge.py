@@ -61,11 +61,15 @@ def bells(settings, migrated):
         yield Doorbells(broker)
 
 
+def make_door(store, pool, bells, decode=reading.decode):
+    return Door(store, pool, decode, bells.ring_code, lambda: None)
+
+
 @pytest.fixture
 def bridged(rabbitmq, store, pool, bells):
     """A bridge at work in a thread."""
     stop = threading.Event()
-    bridge = Bridge(rabbitmq.url, Door(store, pool, reading.decode, bells), stop)
+    bridge = Bridge(rabbitmq.url, make_door(store, pool, bells), stop)
     thread = threading.Thread(target=bridge.run)
     thread.start()
     yield bridge
@@ -129,7 +133,7 @@ def test_a_message_is_acknowledged_only_after_the_log_has_it(channel, migrated, 
         return reading.decode(payload, where)
 
     stop = threading.Event()
-    bridge = Bridge(rabbitmq.url, Door(store, pool, decode, bells), stop)
+    bridge = Bridge(rabbitmq.url, make_door(store, pool, bells, decode), stop)
     thread = threading.Thread(target=bridge.run)
     thread.start()
     send(channel, article())
@@ -178,7 +182,7 @@ def test_a_message_that_fails_every_time_ends_as_rejected_where_one_can_see_it(
         raise RuntimeError("a fault of ours")
 
     stop = threading.Event()
-    thread = threading.Thread(target=Bridge(rabbitmq.url, Door(store, pool, decode, bells), stop).run)
+    thread = threading.Thread(target=Bridge(rabbitmq.url, make_door(store, pool, bells, decode), stop).run)
     thread.start()
     send(channel, article(), trace_id="poison")
     until(lambda: one(migrated, REJECTED) == 1, 60)

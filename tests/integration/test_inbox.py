@@ -13,7 +13,7 @@ from psycopg import sql
 from queue_parts import one, types
 
 from domain.article import Article
-from infra import reading
+from infra import logs, reading
 from infra.postgres import inbox
 from infra.queues.receiving import TRIES, Door
 
@@ -21,14 +21,21 @@ TEXT = "Government forces withdrew from the northern town on Monday, residents a
 
 
 class Bells:
-    """Notes what rang."""
+    """Notes what rang, with the trace bound at that moment."""
 
     def __init__(self):
         self.rung = []
+        self.announced = 0
 
-    def ring_code(self, article_id, trace_id=None):
-        self.rung.append((article_id, trace_id))
-        return True
+    def ring_code(self, article_id):
+        self.rung.append((article_id, logs.current_trace()))
+
+    def announce(self):
+        self.announced += 1
+
+
+def make_door(store, pool, bells, decode=reading.decode):
+    return Door(store, pool, decode, bells.ring_code, bells.announce)
 
 
 @pytest.fixture
@@ -38,7 +45,7 @@ def bells():
 
 @pytest.fixture
 def door(store, pool, bells):
-    return Door(store, pool, reading.decode, bells)
+    return make_door(store, pool, bells)
 
 
 def take_all(door):
@@ -125,7 +132,7 @@ def test_the_same_article_dropped_twice_is_received_once(migrated, door, bells, 
     drop(migrated)
     drop(migrated)
     take_all(door)
-    assert len(bells.rung) == 1
+    assert len(bells.rung) == bells.announced == 1
     assert types(store, f"article-{bells.rung[0][0]}") == ["ArticleReceived"]
 
 
@@ -159,10 +166,10 @@ def test_what_is_no_article_is_rejected_with_its_reason_and_the_good_one_beside_
 def test_several_doors_take_each_row_once(migrated, store, pool):
     for number in range(40):
         drop(migrated, text=f"{TEXT} Report number {number}.")
-    doors = [Door(store, pool, reading.decode, Bells()) for _ in range(4)]
+    bells = [Bells() for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(take_all, doors))
-    rung = [article_id for door in doors for article_id, _ in door._bells.rung]
+        list(threads.map(take_all, [make_door(store, pool, each) for each in bells]))
+    rung = [article_id for each in bells for article_id, _ in each.rung]
     assert len(rung) == len(set(rung)) == 40
     assert len(store.streams("article-")) == 40
 
@@ -171,7 +178,7 @@ def test_a_row_that_meets_an_unexpected_error_rests_and_is_rejected_in_the_end(m
     def broken(payload, where):
         raise RuntimeError("password=s3cr3t is the fault")
 
-    door = Door(store, pool, broken, bells)
+    door = make_door(store, pool, bells, broken)
     drop(migrated)
     for tries in range(1, TRIES + 1):
         assert one(migrated, "SELECT count(*) FROM frontlog_ops.inbox") == 1
@@ -191,7 +198,7 @@ def test_a_failing_row_does_not_hold_up_the_one_behind_it(migrated, store, pool,
             raise RuntimeError("no")
         return Article(payload["text"])
 
-    door = Door(store, pool, picky, bells)
+    door = make_door(store, pool, bells, picky)
     drop(migrated, text="bad")
     drop(migrated)
     take_all(door)
