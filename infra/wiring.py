@@ -94,7 +94,11 @@ class Frontlog:
 
     def worked_off(self, article_ids: Sequence[str]) -> int:
         """How many of these are settled and seen by every projection."""
-        parameters = {"ids": list(article_ids), "edition": self.live_edition()}
+        parameters = {
+            "ids": list(article_ids),
+            "edition": self.live_edition(),
+            "projections": len(projections.names()),
+        }
         with self.pool.connection() as connection:
             row = connection.execute(queries("waiting")["worked_off"], parameters).fetchone()
         return int(row[0]) if row else 0
