@@ -88,6 +88,27 @@ HISTORY = Table(
     ),
 )
 
+CHANGES = Table(
+    "control_changes",
+    (
+        "place_id",
+        "place",
+        "area",
+        "old_status",
+        "new_status",
+        "old_holders",
+        "new_holders",
+        "article_id",
+        "sentence",
+        "text_digest",
+        "start_at",
+        "end_at",
+        "edition",
+        "event_position",
+    ),
+)
+"""What was on display and changed: written with live rows only, of no generation, never rebuilt."""
+
 
 def control(dossier: Dossier) -> Rows:
     """One row of evidence an event and place, of every modality; the history follows from all rows of a place."""

@@ -1,6 +1,6 @@
 """The history of the touched places, assessed again from their evidence, and what of it changed on display."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,9 +10,9 @@ from psycopg.rows import dict_row
 from domain.control import ControlPolicy
 from domain.control.timeline import CutKey, HistoryRow, resume_at, timeline
 from domain.errors import Stop
-from domain.projections.control import EVIDENCE, HISTORY, history_row, known_evidence
+from domain.projections.control import CHANGES, EVIDENCE, HISTORY, history_row, known_evidence
 from domain.projections.projection import Change, Row
-from infra.postgres.projections_write import copy
+from infra.postgres.projections_write import copy, copy_into
 from infra.postgres.queries import queries
 
 Found = dict[str, Any]
@@ -50,8 +50,8 @@ def write(connection: psycopg.Connection, into: Target, difference: Change, *, l
     stale = policy.fighting_stale_days
     copy(connection, HISTORY, into.generation, (history_row(row, stale) for found in rows.values() for row in found))
     if live:
-        for place in changed:
-            _note_changes(connection, into.edition, shown.get(place, []), rows[place], evidence.get(place, []))
+        changes = (_changes(into.edition, shown.get(p, []), rows[p], evidence.get(p, [])) for p in sorted(changed))
+        copy_into(connection, CHANGES, [row for found in changes for row in found])
 
 
 def _changed_from(difference: Change) -> dict[str, datetime | None]:
@@ -93,42 +93,32 @@ def _stored_cut_key(row: Found) -> CutKey:
     )
 
 
-def _note_changes(
-    connection: psycopg.Connection,
-    edition: str,
-    shown: Iterable[Found],
-    rows: Iterable[HistoryRow],
-    evidence: Iterable[Found],
-) -> None:
-    """A line in control_changes for each holding whose status or holders on display are others than before."""
+def _changes(
+    edition: str, shown: Iterable[Found], rows: Iterable[HistoryRow], evidence: Iterable[Found]
+) -> Iterator[Row]:
+    """A row of control_changes for each holding whose status or holders on display are others than before."""
     spots = {(row["article_id"], row["sentence"], row["ordinal"]): row for row in evidence}
     old = {row["area"]: row for row in shown if row["valid_to"] is None}
     new = {row.version.area or "": row for row in rows if row.known_to is None and row.version.until is None}
     for area in sorted({*old, *new}):
-        before = _state(old.get(area))
-        after = _state(_displayed(new[area]) if area in new else None)
+        displayed = _displayed(new[area]) if area in new else None
+        before, after = _state(old.get(area)), _state(displayed)
         if before == after:
             continue
-        spot: Found = {}
-        if area in new:
-            newest = max(new[area].version.verdict.support, key=lambda e: e.key)
-            spot = spots[(newest.article_id, newest.sentence, newest.ordinal)]
-        named = old[area] if area in old else _displayed(new[area])
-        connection.execute(
-            queries("projections")["note_change"],
-            [
-                named["place_id"],
-                named["place"],
-                area,
-                before[0],
-                after[0],
-                before[1],
-                after[1],
-                *(spot.get(key) for key in ("article_id", "sentence", "text_digest", "start_at", "end_at")),
-                edition,
-                spot.get("event_position"),
-            ],
+        named = displayed or old[area]
+        key = (
+            (displayed["newest_article_id"], displayed["newest_sentence"], displayed["newest_ordinal"])
+            if displayed
+            else None
         )
+        spot = spots[key] if key else {}
+        told = (spot.get(column) for column in ("article_id", "sentence", "text_digest", "start_at", "end_at"))
+        states = (before[0], after[0], before[1], after[1])
+        yield (named["place_id"], named["place"], area, *states, *told, edition, spot.get("event_position"))
+
+
+def _newest(row: Found) -> tuple[str, int, int]:
+    return (row["newest_article_id"], row["newest_sentence"], row["newest_ordinal"])
 
 
 def _displayed(row: HistoryRow) -> Found:

@@ -197,7 +197,8 @@ def test_a_run_waits_for_a_writer_below_the_head(archive: Archive, migrated: str
     tell_all(archive, [1])
     projections.project_all(archive.pool)
     with psycopg.connect(migrated) as slow:
-        slow.execute("SELECT frontlog_log.reserve(1)")
+        slow.execute("SELECT frontlog_log.hold_floor()")
+        slow.execute("SELECT nextval('frontlog_log.event_position')")
         archive.receive("A newer one.", "One")
         run = threading.Thread(target=projections.project, args=(archive.pool, "articles"))
         run.start()

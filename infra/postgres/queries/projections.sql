@@ -98,12 +98,6 @@ DELETE FROM frontlog_read.control_history h
  WHERE h.generation = %s AND h.place_id = resumed.place_id
    AND (resumed.at IS NULL OR h.known_to IS NULL OR h.known_to > resumed.at)
 
--- name: note_change
-INSERT INTO frontlog_read.control_changes
-       (place_id, place, area, old_status, new_status, old_holders, new_holders, article_id, sentence, text_digest,
-        start_at, end_at, edition, event_position)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-
 -- name: add_activity_totals
 INSERT INTO frontlog_read.activity_totals AS t
 SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])
