@@ -16,6 +16,8 @@ from infra.postgres.inbox import Pool
 
 log = structlog.get_logger(__name__)
 
+ASKED_FOR = ("ArticleReceived", "RetryRequested")
+
 ATTEMPTS = 5
 """How often an article may fail, or kill the process that codes it, before it is given up."""
 
@@ -46,9 +48,14 @@ class Coding:
         An error rises, so that the doorbell rings again, as long as attempts are left; the last one becomes a
         CodingFailed event instead. TryAgain and Stop rise without using an attempt up.
         """
-        with logs.bind_trace(logs.trace_id(), article_id=article_id):
+        with logs.bind_trace(self._trace_of(article_id), article_id=article_id):
             if self._is_to_be_coded(article_id):
                 self._attempt(article_id)
+
+    def _trace_of(self, article_id: str) -> str:
+        """The trace that the article came in or was asked for again with, whoever rang; the log has it."""
+        asked = [e for e in self._store.read_stream(f"article-{article_id}") if e.type in ASKED_FOR]
+        return str(asked[-1].metadata.get("trace_id") or logs.trace_id()) if asked else logs.trace_id()
 
     def _is_to_be_coded(self, article_id: str) -> bool:
         try:

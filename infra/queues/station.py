@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Literal
@@ -42,6 +43,7 @@ WORKER_TIMEOUT_MS = 200
 """How soon an idle dramatiq thread notices that it is to stop."""
 STOP_WITHIN_MS = 1500
 """How long a stop waits for doorbells being answered; an article that takes longer is coded by whoever comes next."""
+LOOPS_STOP_WITHIN_S = 1.0
 POOL_SIZE = 8
 
 Kind = Literal["up", "command"]
@@ -200,8 +202,9 @@ def working(
 
 def _end(loops: list[Loop], stop: threading.Event) -> None:
     stop.set()
+    deadline = time.monotonic() + LOOPS_STOP_WITHIN_S
     for loop in loops:
-        loop.join(timeout=1.0)
+        loop.join(max(0.0, deadline - time.monotonic()))
 
 
 def _sign_off(pool: Pool, worker_id: str) -> None:

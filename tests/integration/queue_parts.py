@@ -26,7 +26,8 @@ class ObedientCoder:
     """Codes nothing in any article, but obeys its words.
 
     `FAIL` raises; `FAIL WHILE path` raises as long as the file exists; `TRY AGAIN ONCE path` and `DIE ONCE path` do so
-    unless the file exists, and make it; `DIE` kills the process; `STOP` says that someone must act.
+    unless the file exists, and make it; `DIE` kills the process; `TAKE n SECONDS` takes its time; `STOP` says that
+    someone must act.
     """
 
     edition: Any = SimpleNamespace(name=EDITION, digest="0" * 64)
@@ -46,6 +47,8 @@ class ObedientCoder:
                 os.kill(os.getpid(), signal.SIGKILL)
             case ["DIE"]:
                 os.kill(os.getpid(), signal.SIGKILL)
+            case ["TAKE", seconds, "SECONDS"]:
+                time.sleep(float(seconds))
             case ["STOP"]:
                 raise Stop("Someone must act first.")
         return Coding(article.article_id, EDITION, self.edition.digest, "none", (), (), ())

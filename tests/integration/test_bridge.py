@@ -12,6 +12,7 @@ from psycopg import sql
 from queue_parts import ObedientCoder, coded, one, receive, until
 from worker_process import worker_process
 
+from domain.article import Article
 from domain.errors import TryAgain
 from infra import reading
 from infra.queues import bridge as bridges
@@ -233,6 +234,30 @@ def test_what_the_broker_confirmed_survives_its_kill(rabbitmq, empty_queues, set
     rabbitmq.start()
     assert rung == 200
     until(lambda: messages(rabbitmq, CODE_QUEUE) == 200)
+
+
+def test_a_station_outlives_the_kill_of_its_broker(rabbitmq, empty_queues, settings, migrated, store):
+    with stations.working(
+        settings, migrated, live_coder=lambda s: ObedientCoder(), kind="up", stop=threading.Event()
+    ) as station:
+        before = receive(store, "One.")
+        station.bells.ring_code(before)
+        until(lambda: coded(store, before))
+        rabbitmq.kill()
+        unheard = receive(store, "Two.")
+        assert station.bells.ring_code(unheard) is False
+        rabbitmq.start()
+        until(lambda: coded(store, unheard), 60, "the sweep rings for what was not heard")
+        after = one_more(rabbitmq)
+        until(lambda: after in store.streams("article-"), 30, "the bridge is back")
+
+
+def one_more(rabbitmq):
+    with pika.BlockingConnection(parameters(rabbitmq.url)) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        send(channel, article())
+    return f"article-{Article(TEXT).article_id}"
 
 
 def test_queues_are_quorum_queues_with_their_limits_stated(channel, settings, migrated, rabbitmq):

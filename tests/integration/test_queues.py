@@ -6,6 +6,7 @@ from queue_parts import EDITION, ObedientCoder, coded, failed, one, receive, typ
 from domain import workflow
 from domain.article import Article
 from domain.errors import Stop, TryAgain
+from infra import logs
 from infra.postgres import attempts, projections, workers
 from infra.postgres.pool import open_pool
 from infra.postgres.store import PostgresEventStore
@@ -141,6 +142,15 @@ def test_the_sweep_finds_the_article_whose_doorbell_was_lost(store, pool, workin
     until(lambda: coded(store, article_id), 15)
     [closing] = store.read_stream(f"coding-{article_id}@{EDITION}")
     assert closing.metadata["trace_id"] == "abc"
+
+
+def test_coding_goes_on_under_the_trace_the_article_came_in_with_whoever_rang(store, pool, coding):
+    article_id = receive(store, "One.", trace_id="came-in")
+    with logs.bind_trace("rang"):
+        coding.code(article_id)
+        assert logs.current_trace() == "rang"
+    [closing] = store.read_stream(f"coding-{article_id}@{EDITION}")
+    assert closing.metadata["trace_id"] == "came-in"
 
 
 def test_the_sweep_leaves_alone_what_is_coded_failed_erased_or_being_coded(store, pool, bells, coding):

@@ -106,3 +106,18 @@ def test_a_working_process_ends_within_five_seconds_of_sigterm(migrated, log_fil
         assert worker.dies() == 0
         assert time.monotonic() - began < 5
     assert one(migrated, "SELECT count(*) FROM frontlog_ops.workers") == 0
+
+
+def test_it_ends_within_five_seconds_although_an_article_takes_longer_which_another_then_codes(
+    migrated, store, bells, log_file
+):
+    article_id = receive(store, "TAKE 12 SECONDS")
+    with worker_process(migrated, log_file) as worker:
+        bells.ring_code(article_id)
+        until(lambda: one(migrated, "SELECT count(*) FROM frontlog_ops.attempts") == 1)
+        began = time.monotonic()
+        os.kill(worker.process.pid, signal.SIGTERM)
+        assert worker.dies() == 0
+        assert time.monotonic() - began < 5
+    with worker_process(migrated, log_file):
+        until(lambda: coded(store, article_id), RINGS_AGAIN_S + 12)
