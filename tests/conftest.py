@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,8 +68,8 @@ def migrated(server: str, migrated_template: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def own_settings() -> Iterator[Settings]:
-    """Settings of a data folder not made yet, for tests that kill servers; its server ends with its last lease."""
+def empty_settings() -> Iterator[Settings]:
+    """Settings of a data folder not made yet; its server ends with its last lease."""
     # every account can reach it, as a server started by root must
     folder = Path(tempfile.mkdtemp(prefix="frontlog-own-"))
     folder.chmod(0o755)
@@ -78,6 +79,23 @@ def own_settings() -> Iterator[Settings]:
         stop(settings)
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def made_data_dir(server_settings: Settings) -> Path:
+    """A data folder whose cluster is made and stopped, to be copied: making one takes a second and more."""
+    settings = Settings(data_dir=server_settings.data_dir / "made", server_linger_s=0.0)
+    with lease(settings):
+        pass
+    stop(settings)
+    return settings.data_dir
+
+
+@pytest.fixture
+def own_settings(empty_settings: Settings, made_data_dir: Path) -> Settings:
+    """Settings of a data folder with an empty database, for tests that kill its server."""
+    subprocess.run(["cp", "-pR", made_data_dir, empty_settings.data_dir], check=True)
+    return empty_settings
 
 
 @contextmanager

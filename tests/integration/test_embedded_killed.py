@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import threading
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -125,13 +126,13 @@ def test_a_killed_backend_costs_no_more_than_its_connections(own_settings: Setti
             assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
 
 
-def test_a_kill_while_the_cluster_is_made_leaves_nothing_that_blocks_the_next_start(own_settings: Settings) -> None:
-    fresh = Layout.of(own_settings).cluster.with_name("postgres.new")
-    with command(own_settings) as first:
+def test_a_kill_while_the_cluster_is_made_leaves_nothing_that_blocks_the_next_start(empty_settings: Settings) -> None:
+    fresh = Layout.of(empty_settings).cluster.with_name("postgres.new")
+    with command(empty_settings) as first:
         assert soon(lambda: (fresh / "base").exists())
-        os.kill(int(Layout.of(own_settings).supervisor.read_text()), signal.SIGKILL)
+        os.kill(int(Layout.of(empty_settings).supervisor.read_text()), signal.SIGKILL)
         first.kill()
-    with lease(own_settings) as conninfo, psycopg.connect(conninfo) as connection:
+    with lease(empty_settings) as conninfo, psycopg.connect(conninfo) as connection:
         assert connection.execute("SELECT current_database()").fetchone() == ("frontlog",)
     assert not fresh.exists()
 
@@ -146,7 +147,7 @@ def test_a_lost_socket_is_made_anew(own_settings: Settings) -> None:
 def test_a_deleted_folder_leaves_no_process_behind(own_settings: Settings) -> None:
     with lease(own_settings):
         supervisor, server = pids(own_settings)
-        shutil.rmtree(own_settings.data_dir)
+        assert soon(lambda: _deleted(own_settings.data_dir))
         assert soon(lambda: not _alive(supervisor) and not _alive(server))
 
 
@@ -174,6 +175,11 @@ def _answers(conninfo: str) -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def _deleted(folder: Path) -> bool:
+    shutil.rmtree(folder, ignore_errors=True)  # the server may write a file meanwhile
+    return not folder.exists()
 
 
 def _alive(pid: int) -> bool:
