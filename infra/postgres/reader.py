@@ -90,7 +90,7 @@ def query(pool: Pool, sql: str) -> tuple[Rows, list[str]]:
             connection.cursor(row_factory=dict_row) as cursor,
         ):
             cursor.execute(queries("reading")["as_analyst"], {"timeout": READER_TIMEOUT})
-            cursor.execute(sql.encode(), prepare=False)
+            cursor.execute(sql.encode(), prepare=True)  # what is prepared can only be one statement
             rows = cursor.fetchall() if cursor.description else []
             columns = [column.name for column in cursor.description or []]
     except psycopg.Error as error:

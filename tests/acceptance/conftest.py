@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from infra.embedded import lease, stop
+from infra.gazetteer import GeoNamesGazetteer
 from infra.settings import Settings
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -60,24 +61,34 @@ class User:
         return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The gazetteer's index, built once: every user but the first has one."""
+    folder = tmp_path_factory.mktemp("cache")
+    GeoNamesGazetteer(folder)
+    return folder
+
+
 @pytest.fixture
-def user() -> Iterator[User]:
+def user(cache: Path) -> Iterator[User]:
     """A user whose data folder is new and whose server, left alone, would end with the last command."""
-    yield from _user()
+    yield from _user(cache)
 
 
 @pytest.fixture(scope="module")
-def settled_user() -> Iterator[User]:
+def settled_user(cache: Path) -> Iterator[User]:
     """The same for a module: the server runs throughout, so that commands are quick."""
-    for each in _user():
+    for each in _user(cache):
         with lease(Settings(data_dir=each.home)):
             yield each
 
 
-def _user() -> Iterator[User]:
+def _user(cache: Path) -> Iterator[User]:
     folder = Path(tempfile.mkdtemp(prefix="frontlog-user-"))
     folder.chmod(0o755)
     home = folder / "data"
+    home.mkdir()
+    shutil.copytree(cache, Settings(data_dir=home).cache_dir)
     yield User(home)
     stop(Settings(data_dir=home))
     shutil.rmtree(folder, ignore_errors=True)

@@ -56,8 +56,7 @@ SELECT DISTINCT fingerprint FROM frontlog.events
 SELECT * FROM frontlog.articles WHERE article_id = ANY(%(ids)s);
 
 -- name: as_analyst
--- An analyst's rights for the rest of this transaction. The query that follows is its own statement and, being sent
--- with the extended protocol, can only be one.
+-- An analyst's rights for the rest of this transaction.
 SELECT set_config('transaction_read_only', 'on', true),
        set_config('search_path', 'frontlog', true),
        set_config('statement_timeout', %(timeout)s, true),
