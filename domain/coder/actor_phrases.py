@@ -1,5 +1,7 @@
 """Reading a noun phrase as an actor. An armed or governing head, or a name that is known to be one, is required."""
 
+from dataclasses import replace
+
 from domain.coder.phrases import Sentence
 from domain.coder.readings import ActorReading
 from domain.names import NameMention, fold
@@ -60,7 +62,7 @@ _STRIPPED = frozenset(
         "heroic",
     ]
 )
-_COMPLEMENTS = ("loyal", "allied", "aligned", "supported", "backed", "from", "opposed", "linked", "affiliated")
+_COMPLEMENTS = ("of", "loyal", "allied", "aligned", "supported", "backed", "from", "opposed", "linked", "affiliated")
 
 
 class ActorPhrases:
@@ -174,10 +176,10 @@ class ActorPhrases:
 
     def _named(self, head: int) -> ActorReading | None:
         mention = self.s.names.mention_of.get(head)
-        if mention is not None and not mention.modifier and not self._backed(mention):
+        if mention is not None and not mention.modifier and not self._backed(mention) and not self._people(head):
             return self._from_mention(head)
         run = self.s.names.run_of.get(head)
-        if run is None or mention is not None:
+        if run is None or (mention is not None and not self._people(head)):
             return None
         text = self.s.names.text(run)
         words = {self.tree.lower[i] for i in range(run.first, run.last + 1)}
@@ -219,7 +221,8 @@ class ActorPhrases:
         cls = _class_of_kind(mention.kind) or self._head_class(lemma) or "neutral"
         common = self._head_class(lemma) is not None and not self.tree.tokens[last].text[:1].isupper()
         how = "described" if common else "named"
-        return self._reading(head, how, first, last, text, word=lemma, cls=cls, ids=mention.ids, weak=mention.weak)
+        reading = self._reading(head, how, first, last, text, word=lemma, cls=cls, ids=mention.ids, weak=mention.weak)
+        return replace(reading, kind=mention.kind)
 
     def _without_unit(self, first: int, last: int) -> int:
         """ "RSF fighters" are the RSF: common words behind an organisation's name are no part of it."""
@@ -230,6 +233,8 @@ class ActorPhrases:
             and self.lex.has("unit_heads", self.tree.lemma[end])
         ):
             end -= 1
+        if self.tree.lower[end] in self.s.article.adjectives or self.tree.lower[end].rpartition("-")[2] in _BACKED:
+            return last
         return end if any(self.tree.tokens[i].text[:1].isupper() for i in range(first, end + 1)) else last
 
     def _is_place_by_grammar(self, head: int, inside: list[int]) -> bool:
@@ -269,7 +274,9 @@ class ActorPhrases:
 
     def _of_people(self, head: int) -> bool:
         """ "an army of lawyers", "a force of nature": what it is made of is not armed."""
-        targets = [t for k in self.tree.kids(head, "prep") if self.tree.lower[k] == "of" for t in self.tree.kids(k, "pobj")]
+        targets = [
+            t for k in self.tree.kids(head, "prep") if self.tree.lower[k] == "of" for t in self.tree.kids(k, "pobj")
+        ]
         return any(self.tree.tag(t) == "NNS" and self.lex.has("civil_words", self.tree.lemma[t]) for t in targets)
 
     def _group_class(self, words: set[str]) -> str:
@@ -309,7 +316,7 @@ class ActorPhrases:
             for k in self.tree.kids(head, "prep"):
                 for target in self.tree.kids(k, "pobj") if self.tree.lower[k] == "of" else ():
                     owner = self.read(target, depth + 1)
-                    if owner is not None and owner.how not in ("pronoun",) and not owner.weak and "guard" not in lemma:
+                    if owner is not None and owner.how != "pronoun" and not owner.weak:
                         return self._as_unit(owner, head, target)
         return None
 
@@ -322,7 +329,7 @@ class ActorPhrases:
 
     def _modifier_owner(self, head: int, mods: list[int]) -> ActorReading | None:
         named = [m for m in mods if (x := self.s.names.mention_of.get(m)) and not x.modifier and not x.weak]
-        named = [m for m in named if not self._backed(self.s.names.mention_of[m])]
+        named = [m for m in named if not self._backed(self.s.names.mention_of[m]) and not self._people(m)]
         if named and all(
             self.s.names.mention_of[m].ids or self.s.names.mention_of[m].kind in ("label", "unit") for m in named
         ):
@@ -337,6 +344,11 @@ class ActorPhrases:
                     self._reading(m, "named", run.first, run.last, text, word=self.tree.lemma[m], cls=cls), head, m
                 )
         return None
+
+    def _people(self, i: int) -> bool:
+        """A people's adjective ("Druze gunmen", "Turkmen fighters") is no organisation."""
+        mention = self.s.names.mention_of[i]
+        return self.tree.text[mention.start : mention.end].lower() in self.s.article.adjectives
 
     def _backed(self, mention: NameMention) -> bool:
         """ "Iranian-backed" says who backs them, not who they are."""
@@ -399,6 +411,8 @@ class ActorPhrases:
         """Last token of "loyal to X", "from X", "supported by X" right behind the head."""
         tree = self.tree
         for k in tree.kids(head, "amod", "acl", "prep", "relcl"):
+            if tree.lower[k] == "of" and tree.lemma[head] != "guard":
+                continue
             if k == head + 1 and tree.lower[k] in _COMPLEMENTS:
                 inside = [i for i in tree.subtree(k)]
                 last = k
@@ -469,6 +483,7 @@ class ActorPhrases:
         ids: tuple[str, ...] = (), weak: bool = False, modifiers: frozenset[str] = frozenset(), loaded: tuple[str, ...] = (),
     ) -> ActorReading:  # fmt: skip
         start, end = self.tree.tokens[first].start, self.tree.tokens[last].end
+        text = text.removesuffix("'s").removesuffix("’s").strip()
         plural = self.tree.tag(head) in ("NNS", "NNPS") or word in (
             "police",
             "army",

@@ -87,6 +87,8 @@ class Arguments:
             if own:
                 return [self._antecedent(own[0], v)]
             parent, dep = tree.head(v), tree.dep(v)
+            if dep == "acl" and tree.tag(v) == "VB" and (owners := tree.kids(parent, "poss")):
+                return owners
             if dep == "acl" or (dep == "appos" and tree.kids(v, "agent")):
                 return [parent]
             if dep == "relcl" and not own:
@@ -144,7 +146,13 @@ class Arguments:
         """The by-phrase, only of a passive."""
         if not self.passive:
             return []
-        direct = [p for k in self.tree.kids(self.predicate, "agent") for p in self.tree.kids(k, "pobj")]
+        by = [
+            k
+            for k in self.tree.subtree(self.predicate)
+            if self.tree.lower[k] == "by" and self.tree.dep(k) in ("agent", "prep")
+        ]
+        near = [k for k in by if not any(self.tree.is_verb(a) for a in self._between(k, self.predicate))]
+        direct = [p for k in self.tree.kids(self.predicate, "agent") or near for p in self.tree.kids(k, "pobj")]
         if not direct and self.tree.dep(self.predicate) == "conj":
             return []
         return self._spread(direct or self._prep_heads("by"))
@@ -331,9 +339,17 @@ class Arguments:
     def _listed(self, i: int) -> list[int]:
         """ "A camp, B camp and C": members of a list that the parser took for appositions."""
         tree = self.tree
-        named = tree.tokens[i].text[:1].isupper() or any(tree.tokens[k].text[:1].isupper() for k in tree.kids(i, "compound"))
+        named = tree.tokens[i].text[:1].isupper() or any(
+            tree.tokens[k].text[:1].isupper() for k in tree.kids(i, "compound")
+        )
         more = [k for k in tree.kids(i, "appos") if named and k > i and tree.lower[k - 1] != "("]
-        alike = [k for k in more if tree.is_proper(k) == tree.is_proper(i) and tree.lemma[k] == tree.lemma[i] or (tree.is_proper(k) and tree.kids(k, "conj"))]
+        alike = [
+            k
+            for k in more
+            if tree.is_proper(k) == tree.is_proper(i)
+            and tree.lemma[k] == tree.lemma[i]
+            or (tree.is_proper(k) and tree.kids(k, "conj"))
+        ]
         return [c for k in alike for c in tree.conjuncts(k)]
 
     def _spread(self, heads: list[int]) -> list[int]:

@@ -50,8 +50,15 @@ class Dropped:
 class Assembler:
     """Builds the events of one sentence. `before`: places of the sentence before, for events without their own."""
 
-    def __init__(self, s: Sentence, resolver: Resolver, times: Times, before: Sequence[PlaceRef]) -> None:
-        self.s, self.resolver, self.times, self.before = s, resolver, times, before
+    def __init__(
+        self,
+        s: Sentence,
+        resolver: Resolver,
+        times: Times,
+        before: Sequence[PlaceRef],
+        last: Sequence[CodedEvent] = (),
+    ) -> None:
+        self.s, self.resolver, self.times, self.before, self.last = s, resolver, times, before, last
         self.modality = Modality(s)
         self.dropped: list[Dropped] = []
 
@@ -77,7 +84,7 @@ class Assembler:
         others = self._actors(frame.counterparties, "counterparty", tuple(a.resolved for a in actors))
         places = self.resolver.places(frame.places)
         if not places and frame.rule.type in INHERITS:
-            places = self._inherited(earlier)
+            places = self._inherited(frame.rule.type, actors, earlier)
         if not places and frame.rule.type in _NEEDS_PLACE:
             return "no place"
         occurred = self._occurred(frame, modality, predicates)
@@ -102,7 +109,7 @@ class Assembler:
             loaded_terms=tuple(dict.fromkeys(t for r in (*frame.actors, *frame.counterparties) for t in r.loaded)),
         )
         self.resolver.current = places or self.resolver.current
-        return [msgspec.structs.replace(event, places=tuple(group)) for group in _by_part(places)]
+        return [msgspec.structs.replace(event, places=tuple(group)) for group in _by_part(places, frame.rule.type)]
 
     def _actors(self, readings: Sequence[ActorReading], role: str, not_again: tuple[str, ...] = ()) -> list[ActorRef]:
         known = self.resolver.c.discourse.actors
@@ -114,8 +121,15 @@ class Assembler:
                     found.append(ref)
         return found
 
-    def _inherited(self, earlier: Sequence[CodedEvent]) -> list[PlaceRef]:
+    def _inherited(self, type_: str, actors: Sequence[ActorRef], earlier: Sequence[CodedEvent]) -> list[PlaceRef]:
+        """Where an event without a place of its own took place: this sentence's, else the last one's."""
         last = next((e.places for e in reversed(earlier) if e.places), None)
+        if type_ in ("ClashReported", "AttackReported", "CeasefireReported"):
+            own = {a.id for a in actors}
+            told = [e for e in self.last if type_ != "CeasefireReported" or own & {a.id for a in e.actors}]
+            last = last if type_ != "CeasefireReported" else None
+            last = last or next((e.places for e in reversed(told) if e.places), ())
+            return [msgspec.structs.replace(p, extent=None) for p in last]
         return [msgspec.structs.replace(p, area=None, extent=None) for p in (last or self.before)]
 
     def _occurred(self, frame: Frame, modality: str, predicates: frozenset[int]) -> Occurred:
@@ -134,9 +148,9 @@ class Assembler:
         return next((n for n in names if n), None)
 
 
-def _by_part(places: Sequence[PlaceRef]) -> list[list[PlaceRef]]:
+def _by_part(places: Sequence[PlaceRef], type_: str) -> list[list[PlaceRef]]:
     """Places of one event with different extents or areas make separate events; two areas of one place do not."""
-    if len({p.id for p in places}) < 2:
+    if len({p.id for p in places}) < 2 or type_ == "ForcesRedeployed":
         return [list(places)]
     groups: dict[tuple[str | None, str | None], list[PlaceRef]] = {}
     for place in places:

@@ -125,6 +125,8 @@ def _aimed(s: Sentence, args: Arguments, roles: Roles) -> bool:
         if objects & hit:
             return True
         return bool(roles.get("place")) and bool(roles.get("actor"))
+    if args.verbal and not args.object and not roles.get("place"):
+        return s.tree.lemma[args.predicate] in ("attack", "counterattack", "counter-attack", "strike", "ambush")
     return True
 
 

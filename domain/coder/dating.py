@@ -10,7 +10,11 @@ def time_of(tree: Tree, predicate: int, times: Sequence[TimeExpression], predica
     """Index of the time that dates this predicate, or None. `predicates`: all coded predicates of the sentence."""
     anchors = [(n, _first_token(tree, t), t) for n, t in enumerate(times) if t.dated and not t.dependent]
     hosts = {n: _host(tree, token, predicates) for n, token, _ in anchors if token is not None}
-    own = [n for n, host in hosts.items() if host == predicate or (host not in predicates and _purpose_of(tree, host, predicate))]
+    own = [
+        n
+        for n, host in hosts.items()
+        if host == predicate or (host not in predicates and _purpose_of(tree, host, predicate))
+    ]
     if own:
         return min(own, key=lambda n: abs((_first_token(tree, times[n]) or 0) - predicate))
     for n, t in enumerate(times):
@@ -36,7 +40,10 @@ def _next_predicate(tree: Tree, end: int, predicates: frozenset[int]) -> int | N
 
 def _when(tree: Tree, predicate: int, times: Sequence[TimeExpression]) -> int | None:
     """ "since January, when the army left": the time right before "when" dates the clause too."""
-    verbs = [predicate, *([] if tree.is_verb(predicate) else [a for a in tree.ancestors(predicate) if tree.is_verb(a)][:1])]
+    verbs = [
+        predicate,
+        *([] if tree.is_verb(predicate) else [a for a in tree.ancestors(predicate) if tree.is_verb(a)][:1]),
+    ]
     whens = [k for v in verbs for k in tree.kids(v, "advmod", "mark") if tree.lower[k] == "when"]
     for k in whens:
         before = [n for n, t in enumerate(times) if t.dated and t.end <= tree.tokens[k].start]
@@ -48,7 +55,12 @@ def _when(tree: Tree, predicate: int, times: Sequence[TimeExpression]) -> int | 
 
 def _purpose_of(tree: Tree, host: int | None, predicate: int) -> bool:
     """ "launched X to capture A on June 8": the date hung on the purpose dates the deed."""
-    return host is not None and tree.head(host) == predicate and tree.dep(host) in ("advcl", "xcomp") and tree.tag(host) == "VB"
+    return (
+        host is not None
+        and tree.head(host) == predicate
+        and tree.dep(host) in ("advcl", "xcomp")
+        and tree.tag(host) == "VB"
+    )
 
 
 def _first_token(tree: Tree, time: TimeExpression) -> int | None:

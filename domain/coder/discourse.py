@@ -17,6 +17,22 @@ _SPECIAL = _OFFICES | frozenset(
     ("security", "special", "police", "guards", "federal", "border", "warplane", "jet", "aircraft")
 )
 """Nor are its special services and machines by "the army"."""
+_ORGANISATIONS = frozenset(
+    (
+        "group",
+        "movement",
+        "organisation",
+        "organization",
+        "sect",
+        "militia",
+        "faction",
+        "outfit",
+        "alliance",
+        "coalition",
+        "tribe",
+    )
+)
+_HOLY = frozenset(("jihadist", "jihadi", "extremist", "islamist", "terrorist"))
 _IDLE = frozenset(
     (
         "two",
@@ -55,6 +71,7 @@ class Actor:
     plural: bool = True
     named: bool = False
     weak: bool = False
+    kind: str | None = None
     at: list[Position] = field(default_factory=list)
     subject_at: list[Position] = field(default_factory=list)
 
@@ -88,6 +105,7 @@ class Discourse:
         self.actors: list[Actor] = []
         self.places: list[Place] = []
         self.speaker: Actor | None = None
+        self.attackers: tuple[str, ...] = ()
 
     # --- noting -----------------------------------------------------------------------------------------------------
 
@@ -95,7 +113,14 @@ class Discourse:
         """Enter a named or described actor, joined with what is known of it."""
         known = self.same_actor(reading)
         if known is None:
-            known = Actor(reading.resolved, reading.cls, reading.ids, named=reading.how == "named", weak=reading.weak)
+            known = Actor(
+                reading.resolved,
+                reading.cls,
+                reading.ids,
+                named=reading.how == "named",
+                weak=reading.weak,
+                kind=reading.kind,
+            )
             self.actors.append(known)
         elif _fuller(reading, known):
             known.name, known.named = reading.resolved, reading.how == "named"
@@ -155,8 +180,12 @@ class Discourse:
         """
         others = [a for a in self.actors if _before(a.at, at) != _LONG_AGO and a not in exclude]
         others = others or [a for a in self.actors if a not in exclude]
-        if reading.word in ("side", "party") or ({"two", "both"} & reading.modifiers and reading.word in ("group", "faction", "force", "army")):
+        if reading.word in ("side", "party") or (
+            {"two", "both"} & reading.modifiers and reading.word in ("group", "faction")
+        ):
             return Antecedent(tuple(sorted(others, key=lambda a: _before(a.at, at))[-2:]))
+        if reading.word in ("attacker", "assailant", "invader", "aggressor") and self.attackers:
+            return Antecedent(tuple(a for a in self.actors if a.name in self.attackers))
         loaded = {t.lower() for t in reading.loaded}
         if loaded and (same := [a for a in others if loaded <= a.words and reading.word in a.words]):
             return self._latest(same, at)
@@ -164,17 +193,27 @@ class Discourse:
             return self._latest([a for a in others if telling <= a.words and reading.word in a.words], at)
         own = {reading.word, *fold(reading.resolved).split()}
         exact = [
-            a for a in others if reading.word in a.words and (a.named or a.ids or len(fold(a.name).split()) > len(own))
+            a
+            for a in others
+            if reading.word in a.words
+            and (a.named or a.ids or len(fold(a.name).split()) > len(own) or fold(a.name) == fold(reading.resolved))
         ]
         if reading.cls == "state":
-            exact = [a for a in exact if a.named or a.ids]
+            exact = [a for a in exact if a.cls == "state" or reading.word in _heads(a)]
+        elif reading.cls == "rebel":
+            exact = [a for a in exact if a.cls != "state"]
         if exact:
             return self._latest([a for a in exact if reading.word in _heads(a)] or exact, at)
         if reading.cls == "state":
-            return self._latest([a for a in others if ids and a.ids == ids and not a.words & _SPECIAL], at)
+            return self._latest(
+                [a for a in others if set(a.ids) & set(ids) and len(a.ids) == 1 and not a.words & _SPECIAL], at
+            )
         if reading.cls == "rebel":
-            rebels = [a for a in others if a.cls == "rebel"] or [a for a in others if a.cls == "neutral"]
+            holy = [a for a in others if a.kind == "jihadist group"] if reading.word in _HOLY else []
+            rebels = holy or [a for a in others if a.cls == "rebel"] or [a for a in others if a.cls == "neutral"]
             return self._latest(rebels, at)
+        if reading.word in _ORGANISATIONS:
+            others = [a for a in others if a.cls != "state" and a.named] or others
         return self._latest([a for a in others if _fits(a, reading)], at)
 
     @staticmethod
@@ -185,6 +224,12 @@ class Discourse:
         """The actors named in the last sentences: whom a side-less "the armed forces" may stand for."""
         near = [a for a in self.actors if at[0] - _before(a.at, at)[0] <= 2]
         return tuple(sorted(near, key=lambda a: a.key))
+
+    def note_deeds(self, deeds: list[tuple[str, tuple[str, ...]]]) -> None:
+        """Remember who attacked last: "the attackers" are they."""
+        for type_, names in deeds:
+            if type_ == "AttackReported" and names:
+                self.attackers = names
 
     # --- places -----------------------------------------------------------------------------------------------------
 
@@ -207,7 +252,7 @@ class Discourse:
         """The places named together last, at least so many."""
         for sentence in range(at[0], max(at[0] - 5, 0), -1):
             here = [p for p in places if any(a[0] == sentence and a < at for a in p.at)]
-            if len(here) >= least:
+            if len(here) == least or (len(here) > least and least == 1):
                 return sorted(here, key=lambda p: min(a for a in p.at if a[0] == sentence))
         return []
 

@@ -71,7 +71,9 @@ def _role(rule: Rule, part: str) -> tuple[str, frozenset[str]]:
     role, colon, names = part.partition(":")
     if not colon or role.strip() not in _ROLES:
         step = "Write it as 'TEXT | actor: A, B | place: C'."
-        raise InvalidInput(rule.file, repr(part), "one of " + ", ".join(_ROLES) + " and a colon", step, "examples", rule.line)
+        raise InvalidInput(
+            rule.file, repr(part), "one of " + ", ".join(_ROLES) + " and a colon", step, "examples", rule.line
+        )
     return role.strip(), frozenset(fold(n) for n in names.split(","))
 
 

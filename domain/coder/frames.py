@@ -7,58 +7,13 @@ from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.arguments import Arguments
 from domain.coder.conditions import TESTS
 from domain.coder.phrases import Sentence
-from domain.coder.place_phrases import PlacePhrases
+from domain.coder.place_phrases import NOT_PLACES, PlacePhrases
 from domain.coder.readings import ActorReading, PlaceReading
 from domain.coder.rules import Rule
 from domain.names import fold
 
 _UNION = ("ClashReported",)
 _PLACE_ROLES = ("place", "origin", "destination", "also")
-_NOT_PLACES = frozenset(
-    [
-        "group",
-        "operation",
-        "party",
-        "cup",
-        "league",
-        "agreement",
-        "accord",
-        "council",
-        "committee",
-        "ministry",
-        "court",
-        "company",
-        "inc",
-        "club",
-        "university",
-        "telegram",
-        "twitter",
-        "facebook",
-        "youtube",
-        "reuters",
-        "afp",
-        "bbc",
-        "mr",
-        "mrs",
-        "president",
-        "prime",
-        "minister",
-        "general",
-        "colonel",
-        "gen",
-        "col",
-        "lt",
-        "sgt",
-        "captain",
-        "capt",
-        "major",
-        "maj",
-        "brigadier",
-        "lieutenant",
-        "sheikh",
-        "dr",
-    ]
-)
 
 
 @dataclass
@@ -71,6 +26,15 @@ class Frame:
     counterparties: list[ActorReading] = field(default_factory=list)
     places: list[PlaceReading] = field(default_factory=list)
     arguments: Arguments | None = None
+
+
+def _vague(reading: PlaceReading) -> bool:
+    """ "the desert", "the area": taken for the scene only when nothing better is named."""
+    return (
+        reading.how in ("definite", "pronoun")
+        and reading.kind in ("natural", "generic", "admin")
+        and reading.word != "there"
+    )
 
 
 class RuleBook:
@@ -141,7 +105,9 @@ class FrameReader:
         """Whether a participle that looks like its noun was tagged as one: "had been overrun", "overrun by"."""
         tree = self.tree
         by_agent = tree.dep(i) in ("appos", "acl") and bool(tree.kids(i, "agent"))
-        return by_agent or (tree.dep(i) == "attr" and tree.lower[tree.head(i)] == "been" and not tree.kids(i, "det", "amod"))
+        return by_agent or (
+            tree.dep(i) == "attr" and tree.lower[tree.head(i)] == "been" and not tree.kids(i, "det", "amod")
+        )
 
     # --- matching ---------------------------------------------------------------------------------------------------
 
@@ -168,7 +134,8 @@ class FrameReader:
         self, rule: Rule, args: Arguments, roles: Mapping[str, list[ActorReading | PlaceReading]]
     ) -> bool:
         """Whether someone is named as the doer who is no armed or governing actor."""
-        if not args.verbal or roles.get("actor") or "subject" not in rule.roles.get("actor", ()):
+        acting = [role for role in ("actor", "counterparty") if "subject" in rule.roles.get(role, ())]
+        if not args.verbal or not acting or any(roles.get(role) for role in acting):
             return False
         return any(self.tree.is_noun(h) or h in self.s.names.run_of for h in args.subject)
 
@@ -228,12 +195,21 @@ class FrameReader:
         return self.actors.read_all(head)
 
     def _places(self, paths: tuple[str, ...], args: Arguments, strict: bool) -> list[PlaceReading]:
+        vague: list[PlaceReading] = []
         for path in paths:
             for heads in self._layers(path, args):
                 found = [r for head in heads for r in self.places.read(head) if self._is_place(r, path, strict)]
-                if found:
+                if found and not (path.endswith("@loc") and all(_vague(r) for r in found)):
                     return found
-        return []
+                vague = vague or found
+            if not vague and path == "object" and self._unnamed_ground(args):
+                return self._places(("@loc",), args, strict)
+        return vague
+
+    def _unnamed_ground(self, args: Arguments) -> bool:
+        """ "several villages in A" with "in" hung on the verb: the object is ground without a name."""
+        readings = [r for head in args.object for r in self.places.read(head)]
+        return bool(readings) and all(r.how == "common" and r.kind != "natural" for r in readings)
 
     @staticmethod
     def _layers(path: str, args: Arguments) -> Iterable[list[int]]:
@@ -252,7 +228,7 @@ class FrameReader:
             return reading.kind in ("facility",) and self.tree.lemma[head] == reading.word
         words = set(fold(reading.text).split())
         if reading.how == "named" and reading.kind == "" and (
-            words & _NOT_PLACES or words & self.s.lexicon.words("armed_name_words") or fold(reading.text) in self.s.article.armed
+            words & NOT_PLACES or words & self.s.lexicon.words("armed_name_words") or fold(reading.text) in self.s.article.armed
             or fold(reading.text) in self.s.article.persons or fold(reading.text) in self.s.article.unarmed
         ):  # fmt: skip
             return False

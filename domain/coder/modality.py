@@ -163,7 +163,7 @@ class Modality:
     def _infinitive_of_purpose(self, i: int, dep: str, parent: int) -> bool:
         to = any(self.tree.lower[k] == "to" for k in self.tree.kids(i, "aux"))
         only = any(self.tree.lower[k] == "only" for k in self.tree.kids(i, "advmod", "mark")) or (
-            self.tree.lower[self.tree.subtree(i)[0] - 1] == "only"
+            "only" in (self.tree.lower[self.tree.subtree(i)[0]], self.tree.lower[self.tree.subtree(i)[0] - 1])
         )
         return (
             to and not only and dep in ("advcl", "npadvmod") and not self.lex.has("plan_verbs", self.tree.lemma[parent])
@@ -228,7 +228,9 @@ class Modality:
         """A later verb without words of its own shares the auxiliaries of the first."""
         if self.tree.is_noun(i):
             return True
-        finite = self.tree.tag(i) in ("VBD", "VBZ", "VBP") or any(self.tree.tag(k) in ("VBZ", "VBP", "VBD") for k in self.tree.kids(i, "aux"))
+        finite = self.tree.tag(i) in ("VBD", "VBZ", "VBP") or any(
+            self.tree.tag(k) in ("VBZ", "VBP", "VBD") for k in self.tree.kids(i, "aux")
+        )
         if self.tree.tag(first) == "VB" and finite:
             return False
         if not self.tree.kids(i, "nsubj", "nsubjpass", "aux", "auxpass"):
@@ -260,6 +262,8 @@ class Modality:
 
     def _under_noun(self, i: int, parent: int, dep: str, state: "_State") -> bool:
         lemma = self.tree.lemma[parent]
+        if lemma in ("decision", "move", "choice") and self.tree.is_verb(i) and dep == "acl":
+            return True
         verbal = self.tree.is_verb(i) and (dep == "acl" and self.tree.tag(i) == "VB")
         of_clause = dep in ("pcomp", "prep")
         if dep in ("relcl",) or (

@@ -1,12 +1,12 @@
 """The first pass over an article: which of its names are armed, which are persons, which acronyms stand for what."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.lexicon import Lexicon
 from domain.coder.phrases import ArticleNames, Sentence
-from domain.names import fold
+from domain.names import NameMention, fold
 
 _ACRONYM = re.compile(r"((?:[\w’'ʿ-]+ ){1,7}?)\(([A-Z][\w.-]{1,9})\)")
 _TITLES = frozenset(
@@ -66,6 +66,29 @@ def _fitting(words: list[str], short: str) -> str:
     return " ".join(words)
 
 
+def introduced(acronyms: Mapping[str, str], lexicon: Lexicon) -> tuple[str, ...]:
+    """Full names that the article introduces with an acronym and that speak of armed or governing bodies, longest first."""
+    telling = lexicon.words("armed_name_words") | lexicon.words("governing_name_words")
+    found = {name for name in acronyms.values() if set(name.lower().split()) & telling}
+    return tuple(sorted(found, key=lambda name: (-len(name), name)))
+
+
+def with_introduced(text: str, mentions: Sequence[NameMention], names: Sequence[str]) -> list[NameMention]:
+    """The mentions, where a longer name that the article itself introduced takes the place of those inside it."""
+    kept = list(mentions)
+    for name in names:
+        start = text.find(name)
+        if start < 0:
+            continue
+        end = start + len(name)
+        inside = [m for m in kept if m.start < end and m.end > start]
+        if all(m.end - m.start < len(name) or (m.start, m.end) == (start, end) for m in inside) and not any(
+            m.ids and not m.weak and (m.start, m.end) == (start, end) for m in inside
+        ):
+            kept = [m for m in kept if m not in inside] + [NameMention(start, end, ())]
+    return sorted(kept, key=lambda m: m.start)
+
+
 def topic(text: str, lexicon: Lexicon) -> str | None:
     """sport or business when an article is about that and not about armed force; else None."""
     words = set(re.findall(r"[a-z][a-z'-]+[a-z0-9]", text.lower()))
@@ -94,7 +117,10 @@ def _learn_run(names: ArticleNames, s: Sentence, reader: ActorPhrases, first: in
     head = next((i for i in range(last, first - 1, -1) if not first <= tree.head(i) <= last), last)
     if head in s.names.mention_of and not s.names.mention_of[head].weak:
         return
-    if all(tree.lower[i] in names.adjectives or fold(tree.tokens[i].text) in names.adjectives for i in range(first, last + 1)):
+    if all(
+        tree.lower[i] in names.adjectives or fold(tree.tokens[i].text) in names.adjectives
+        for i in range(first, last + 1)
+    ):
         return
     for other in _beside(s, head):
         lemma = tree.lemma[other]
@@ -149,6 +175,8 @@ def _armed_class(s: Sentence, reader: ActorPhrases, other: int) -> str | None:
         "brigade",
         "force",
         "army",
+        "tribe",
+        "clan",
     ):
         return "neutral"
     return None

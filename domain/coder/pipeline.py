@@ -12,7 +12,8 @@ import msgspec
 from domain.article import Article
 from domain.coder.assemble import Assembler, Dropped, Times, fingerprint
 from domain.coder.frames import Frame, FrameReader
-from domain.coder.naming import acronyms, learn, topic
+from domain.coder.naming import acronyms, introduced, learn, topic, with_introduced
+from domain.coder.recall import completed
 from domain.coder.phrases import ArticleNames, Sentence
 from domain.coder.resolve import Context, Resolver
 from domain.coder.tree import Tree
@@ -109,6 +110,7 @@ class _ArticleCoder:
             topic=topic(self.article.text, coder.edition.lexicon),
             adjectives=coder.adjectives,
         )
+        self.introduced = introduced(self.names.acronyms, coder.edition.lexicon)
         self.sentences = {n: self._sentence(n) for n in prepared.tokens}
         learn(self.names, self.sentences.values())
         self.context = Context(
@@ -130,8 +132,9 @@ class _ArticleCoder:
             trace = Trace(n + 1, self.p.text(n), "quiet")
             traces.append(trace)
             if n in self.sentences:
-                found, open_mentions = self._code_sentence(self.sentences[n], trace, before)
+                found, open_mentions = self._code_sentence(self.sentences[n], trace, before, events)
                 events += found
+                self.context.discourse.note_deeds([(e.type, tuple(a.resolved for a in e.actors)) for e in found])
                 unresolved += open_mentions
                 before = [p for e in found for p in e.places] or before
             elif self.coder._filter.fires(trace.text):
@@ -139,14 +142,15 @@ class _ArticleCoder:
         return self._coding(events, unresolved, traces), traces
 
     def _code_sentence(
-        self, s: Sentence, trace: Trace, before: list[PlaceRef]
+        self, s: Sentence, trace: Trace, before: list[PlaceRef], earlier: list[CodedEvent]
     ) -> tuple[list[CodedEvent], list[Unresolved]]:
         resolver = Resolver(self.context, s)
         resolver.note_mentions()
         reader = FrameReader(s, self.edition.book)
         frames = reader.frames()
-        assembler = Assembler(s, resolver, self.times[s.number - 1], before)
-        events = assembler.events(frames)
+        last = [e for e in earlier if e.sentence == s.number - 1]
+        assembler = Assembler(s, resolver, self.times[s.number - 1], before, last)
+        events = completed(assembler.events(frames), earlier)
         trace.state = "coded" if events else "triggered"
         trace.tree, trace.sentence, trace.frames = s.tree, s, frames
         trace.why_not, trace.dropped = reader.why_not, assembler.dropped
@@ -201,6 +205,6 @@ class _ArticleCoder:
     def _sentence(self, n: int) -> Sentence:
         text = self.p.text(n)
         tree = Tree(text, self.p.tokens[n], self.edition.lexicon.lemmatise)
-        mentions = self.edition.actors.find(text, self.scope)
+        mentions = with_introduced(text, self.edition.actors.find(text, self.scope), self.introduced)
         names = Names(tree, mentions, [(t.start, t.end) for t in self.times[n].past], self._writes_as_name)
         return Sentence(n + 1, self.p.spans[n][0], text, tree, names, self.edition.lexicon, self.names)

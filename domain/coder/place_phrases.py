@@ -32,7 +32,55 @@ _INNER = (
     "within",
     "inside",
 )
+_CALLED_BY_TOWN = ("airfield", "airport", "airbase", "refinery")
 _BESIDE = ("east", "west", "north", "south")
+
+NOT_PLACES = frozenset(
+    [
+        "group",
+        "operation",
+        "party",
+        "cup",
+        "league",
+        "agreement",
+        "accord",
+        "council",
+        "committee",
+        "ministry",
+        "court",
+        "company",
+        "inc",
+        "club",
+        "university",
+        "telegram",
+        "twitter",
+        "facebook",
+        "youtube",
+        "reuters",
+        "afp",
+        "bbc",
+        "mr",
+        "mrs",
+        "president",
+        "prime",
+        "minister",
+        "general",
+        "colonel",
+        "gen",
+        "col",
+        "lt",
+        "sgt",
+        "captain",
+        "capt",
+        "major",
+        "maj",
+        "brigadier",
+        "lieutenant",
+        "sheikh",
+        "dr",
+    ]
+)
+"""Words in a capitalised run that show it is no place."""
 
 
 class PlacePhrases:
@@ -71,7 +119,14 @@ class PlacePhrases:
             if shared:
                 return [replace(p, area=p.area or area, extent=p.extent or extent) for p in shared[:1]] + shared[1:]
             inner = self._beside(head, depth)
-        if not inner and (area in ("centre", "outskirts", "countryside") or (extent and not unit)) and self.s.definite(head):
+        if not inner and self.tree.lemma[head] in ("block", "street") and extent:
+            first = self._build(head, "definite", head, head, self.tree.words(head, head), "city", "settlement")
+            return [replace(first, extent=extent)]
+        if (
+            not inner
+            and (area in ("centre", "outskirts", "countryside") or (extent and not unit))
+            and self.s.definite(head)
+        ):
             first = self._build(head, "definite", head, head, self.tree.words(head, head), "city", "settlement")
             return [replace(first, area=area, extent=extent)] if self.tree.is_noun(head) else None
         if not inner:
@@ -145,7 +200,9 @@ class PlacePhrases:
         """The places under "of", "in", "around" or a possessive."""
         found: list[PlaceReading] = []
         for k in self.tree.kids(head, "prep", "advmod"):
-            if self.tree.lower[k] in ("of", "in", "around", "across"):
+            if self.tree.lower[k] in ("of", "in", "around", "across") or (
+                self.tree.lower[k] == "to" and self.tree.lemma[head].startswith("approach")
+            ):
                 for target in self.tree.kids(k, "pobj"):
                     for one in self.tree.conjuncts(target):
                         found += self.read(one, depth + 1)
@@ -195,9 +252,13 @@ class PlacePhrases:
         if run is None:
             return None
         first, last = run.first, run.last
-        while first < last and self.lex.has("compass_words", self.tree.lower[first]):
+        while (
+            first < last
+            and self.tree.tokens[first].text.islower()
+            and self.lex.has("compass_words", self.tree.lower[first])
+        ):
             first += 1
-        text = self.tree.words(first, last)
+        text = self._shared_compass(first, last) or self.tree.words(first, last)
         kind, word = self._kind_in_name(first, last)
         extent = (
             "whole"
@@ -205,6 +266,16 @@ class PlacePhrases:
             else None
         )
         return self._build(head, "named", first, last, text, word, kind, extent=extent)
+
+    def _shared_compass(self, first: int, last: int) -> str | None:
+        """ "North and South Kivu": the first shares the second one's name."""
+        tree = self.tree
+        if first != last or not self.lex.has("compass_words", tree.lower[first]) or last + 2 >= len(tree):
+            return None
+        run = self.s.names.run_of.get(last + 2) if tree.lower[last + 1] == "and" else None
+        if run is None or run.first == run.last or not self.lex.has("compass_words", tree.lower[run.first]):
+            return None
+        return f"{tree.tokens[first].text} {tree.words(run.first + 1, run.last)}"
 
     def _kind_in_name(self, first: int, last: int) -> tuple[str, str]:
         for i in (last, first):
@@ -224,9 +295,14 @@ class PlacePhrases:
         if kind is None or not self.tree.is_noun(head):
             return []
         extent = self._whole(head)
-        if self.tree.dep(head) == "appos" and (self.tree.head(head) in self.s.names.run_of) and self.tree.head(head) < head:
+        if (
+            self.tree.dep(head) == "appos"
+            and (self.tree.head(head) in self.s.names.run_of)
+            and self.tree.head(head) < head
+        ):
             named = self._named(self.tree.head(head))
-            if named is not None and self.tree.head(head) not in self.s.names.mention_of:
+            mention = self.s.names.mention_of.get(self.tree.head(head))
+            if named is not None and (mention is None or mention.weak):
                 return [replace(named, word=lemma, kind=kind, extent=extent)]
         own = self._of_name(head, depth) if kind in ("settlement", "admin") else []
         if own:
@@ -242,8 +318,12 @@ class PlacePhrases:
 
     def _of_name(self, head: int, depth: int) -> list[PlaceReading]:
         """ "the Red Sea town of A": the name under "of", whatever stands before the head."""
-        targets = [t for k in self.tree.kids(head, "prep") if self.tree.lower[k] == "of" for t in self.tree.kids(k, "pobj")]
-        return [p for t in targets for one in self.tree.conjuncts(t) for p in self.read(one, depth + 1) if p.how == "named"]
+        targets = [
+            t for k in self.tree.kids(head, "prep") if self.tree.lower[k] == "of" for t in self.tree.kids(k, "pobj")
+        ]
+        return [
+            p for t in targets for one in self.tree.conjuncts(t) for p in self.read(one, depth + 1) if p.how == "named"
+        ]
 
     def _whole(self, head: int) -> str | None:
         words = {self.tree.lower[k] for k in self.tree.kids(head, "det", "predet", "amod", "advmod")}
@@ -265,8 +345,21 @@ class PlacePhrases:
         end = head if (names_it and not plural) or (kind == "facility" and plural) else last
         return self._build(head, "named", first, end, self.tree.words(first, end), lemma, kind)
 
+    def _site(self, head: int, depth: int) -> PlaceReading | None:
+        """ "the airfield at A" is the A airfield: a facility that is called by its town."""
+        if self.tree.lower[head] not in _CALLED_BY_TOWN or not self.s.definite(head):
+            return None
+        for k in self.tree.kids(head, "prep"):
+            named = [p for t in self.tree.kids(k, "pobj") for p in self.read(t, depth + 1) if p.how == "named"]
+            if self.tree.lower[k] in ("at", "in", "of") and named:
+                text = f"{named[0].resolved} {self.tree.lower[head]}"
+                return replace(named[0], resolved=text, word=self.tree.lower[head], kind="facility", area=None)
+        return None
+
     def _complement(self, head: int, kind: str, depth: int) -> list[PlaceReading]:
         """ "the town of A", "villages including A and B", "the border post at A", "the towns: A and B"."""
+        if (site := self._site(head, depth)) is not None:
+            return [site]
         found: list[PlaceReading] = []
         for k in self.tree.kids(head, "prep"):
             if self.tree.lower[k] in ("including", "like", "such") or (
@@ -291,11 +384,11 @@ class PlacePhrases:
 
     def _located(self, head: int, kind: str, depth: int) -> list[PlaceReading]:
         """ "a base at A", "villages in A", "the area east of A", "positions near A", "the area from A to B"."""
-        if kind in ("generic", "admin") and {"from", "to"} <= self._preps(head):
+        if kind in ("generic", "admin") and "from" in self._preps(head):
             ends = [
                 t
-                for k in self.tree.kids(head, "prep")
-                if self.tree.lower[k] in ("from", "to")
+                for k in self.tree.subtree(head)
+                if self.tree.dep(k) == "prep" and self.tree.lower[k] in ("from", "to")
                 for t in self.tree.kids(k, "pobj")
             ]
             corridor = [replace(p, area=None) for t in ends for p in self.read(t, depth + 1) if p.how != "common"]
@@ -338,7 +431,11 @@ class PlacePhrases:
     def _right_behind(self, head: int, depth: int) -> PlaceReading | None:
         """ "their headquarters at A" where the parser hung "at" on the verb."""
         k = head + 1
-        if k >= len(self.tree) or self.tree.lower[k] not in ("at", "in", "near", "outside") or self.tree.head(k) == head:
+        if (
+            k >= len(self.tree)
+            or self.tree.lower[k] not in ("at", "in", "near", "outside")
+            or self.tree.head(k) == head
+        ):
             return None
         named = [p for t in self.tree.kids(k, "pobj") for p in self.read(t, depth + 1) if p.how == "named"]
         return named[0] if named and self._head_kind(self.tree.lemma[head]) == "facility" else None

@@ -28,6 +28,7 @@ class ActorReading:
     fresh: bool = False
     modifiers: frozenset[str] = frozenset()
     loaded: tuple[str, ...] = ()
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

