@@ -17,6 +17,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -106,9 +107,10 @@ def eventsourcing_recorder(conninfo: str) -> Any:
 def writers_rate(write: Callable[[str, float, Any], int], conninfo: str, seconds: float) -> float:
     """Events a second of `WRITERS` processes together."""
     context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, context.Pool(WRITERS) as pool:
-        start = manager.Barrier(WRITERS)
-        return sum(pool.starmap(write, [(conninfo, seconds, start)] * WRITERS)) / seconds
+    with context.Manager() as manager, ProcessPoolExecutor(WRITERS, mp_context=context) as pool:
+        # a writer that fails before the start breaks the barrier for the others instead of leaving them there
+        start = manager.Barrier(WRITERS, timeout=60)
+        return sum(pool.map(write, [conninfo] * WRITERS, [seconds] * WRITERS, [start] * WRITERS)) / seconds
 
 
 def singles(conninfo: str, seconds: float, rounds: int) -> None:
