@@ -164,6 +164,20 @@ class ActorPhrases:
                 return [self._reading(before, "described", before, before, words, word=tree.lemma[head], cls="state")]
         return []
 
+    def of_people(self, head: int) -> list[ActorReading]:
+        """ "Russian assaults": a people's adjective stands for its state's forces."""
+        low, token = self.tree.lower[head], self.tree.tokens[head]
+        if (
+            low not in self.s.article.adjectives
+            or not token.text[:1].isupper()
+            or low in self.lex.words("people_adjectives")
+        ):
+            return []
+        return [
+            ActorReading(head, "definite", token.text, f"{token.text} forces", "force", "state", token.start, token.end,
+                         modifiers=frozenset((low,)))
+        ]  # fmt: skip
+
     def _by_apposition(self, head: int, depth: int) -> ActorReading | None:
         """ "its ally, the X": a head that says nothing is read by the name beside it."""
         if self.tree.is_proper(head) or self.lex.has("civil_words", self.tree.lemma[head]):

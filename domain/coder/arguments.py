@@ -61,6 +61,8 @@ class Arguments:
         tree, v = self.tree, self.predicate
         if not self.verbal and tree.dep(v) in ("attr", "appos", "acl"):
             return True
+        if tree.kids(v, "nsubjpass") and not tree.kids(v, "auxpass", "agent", "aux") and tree.tag(v) == "VBD":
+            return False
         if tree.kids(v, "auxpass", "nsubjpass") or any(tree.lower[k] in ("being", "been") for k in tree.kids(v, "aux")):
             return bool(tree.kids(v, "auxpass", "nsubjpass"))
         if tree.tag(v) not in ("VBN", "VBD"):
@@ -281,6 +283,10 @@ class Arguments:
             return at._spread([k for k in tree.kids(at.predicate, "poss")])
         if step in ("amod", "compound"):
             return tree.kids(at.predicate, "compound", "amod", "nmod")
+        if step == "done_by":
+            return [
+                h for k in tree.kids(at.predicate, "acl", "relcl") if tree.is_verb(k) for h in Arguments(tree, k).agent
+            ]
         if step == "verb":
             return [a for a in list(tree.ancestors(at.predicate))[:3] if tree.is_verb(a)][:1]
         if step == "purpose":
@@ -361,7 +367,9 @@ class Arguments:
         return list(dict.fromkeys(found))
 
 
-_FUNCTIONS = frozenset(("subject", "object", "surface", "agent", "poss", "amod", "compound", "verb", "purpose"))
+_FUNCTIONS = frozenset(
+    ("done_by", "subject", "object", "surface", "agent", "poss", "amod", "compound", "verb", "purpose")
+)
 _PREPOSITIONS = frozenset(
     (*AT, *LOCATIVES, "of", "to", "with", "by", "from", "out of", "among", "under", "off", "dative", "upon", "per")
 )

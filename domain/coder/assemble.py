@@ -77,6 +77,8 @@ class Assembler:
         modality = self.modality.of(frame.trigger)
         if modality is None:
             return "the clause claims nothing codable"
+        if frame.rule.modality and modality == "asserted":
+            modality = frame.rule.modality
         attribution = self.resolver.attribution(source_of(self.s, frame.trigger))
         actors = self._actors(frame.actors, "actor")
         if frame.actors and not actors:

@@ -182,8 +182,9 @@ class FrameReader:
     def _actors(self, paths: tuple[str, ...], args: Arguments, *, union: bool) -> list[ActorReading]:
         found: list[ActorReading] = []
         for path in paths:
+            adjective = path.endswith(("amod", "compound"))
             for head in args.follow(path):
-                for reading in self.actor_readings(head):
+                for reading in self.actor_readings(head) or (self.actors.of_people(head) if adjective else []):
                     if all(r.head != reading.head for r in found):
                         found.append(reading)
             if found and not union:

@@ -262,6 +262,17 @@ class Modality:
 
     def _under_noun(self, i: int, parent: int, dep: str, state: "_State") -> bool:
         lemma = self.tree.lemma[parent]
+        if lemma in (
+            "claim",
+            "report",
+            "allegation",
+            "rumour",
+            "rumor",
+            "suggestion",
+            "assertion",
+            "statement",
+        ) and self.tree.is_verb(i):
+            return dep in ("acl", "ccomp")
         if lemma in ("decision", "move", "choice") and self.tree.is_verb(i) and dep == "acl":
             return True
         verbal = self.tree.is_verb(i) and (dep == "acl" and self.tree.tag(i) == "VB")

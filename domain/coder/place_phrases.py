@@ -405,7 +405,7 @@ class PlacePhrases:
                 if named:
                     if low in _BESIDE and kind == "generic":
                         return [self._beyond(k, p) for p in named]
-                    return named
+                    return [replace(p, word=p.word or self.tree.lemma[head]) for p in named]
         return []
 
     def _beyond(self, k: int, place: PlaceReading) -> PlaceReading:

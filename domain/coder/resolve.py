@@ -22,6 +22,10 @@ _KINDS = {
     "city": "settlement", "district": "admin", "region": "region", "country": "country", "facility": "facility",
     "river": "natural", "sea": "natural", "mountain": "natural", "area": "region",
 }  # fmt: skip
+_RANKS = frozenset(
+    ("colonel", "col", "general", "gen", "major", "maj", "captain", "capt", "lieutenant", "lt", "brigadier", "brig",
+     "sergeant", "sgt")
+)  # fmt: skip
 _SIDELESS = frozenset(("armed forces", "forces", "fighters", "troops", "soldiers", "units", "armed groups", "gunmen"))
 
 
@@ -389,4 +393,12 @@ class Resolver:
                 found = self.c.discourse.definite(reading, self._at(i))
                 if found.actors:
                     return found.actors[0]
-        return None
+        return self._by_rank(source)
+
+    def _by_rank(self, source: Source) -> Actor | None:
+        """An officer without a force named speaks for the state force named last."""
+        words = {w.rstrip(".").lower() for w in (*source.text.split(), *source.name.split())}
+        if not words & _RANKS:
+            return None
+        states = [a for a in self.c.discourse.actors if a.cls == "state" and not a.weak and a.at]
+        return max(states, key=lambda a: (max(a.at), a.key)) if states else None

@@ -8,9 +8,10 @@ from domain.events import EVENT_TYPES
 
 RULES_FOLDER = "rules"
 ROLES = ("actor", "counterparty", "place", "companion", "own", "origin", "destination", "also")
+MODALITIES = ("planned", "denied", "conditional")
 NEEDS = ("actor", "counterparty", "place", "own", "actor_or_place", "companion", "origin", "destination")
 _FIELDS = (
-    "id", "type", "verbs", "nouns", "particles", "particle_free", "not_particles", "preps", "not_preps", "objects",
+    "id", "type", "verbs", "nouns", "particles", "particle_free", "not_particles", "preps", "not_preps", "objects", "modality",
     "not_objects", "voice", "roles", "needs", "tests", "strict_place", "examples", "counterexamples",
 )  # fmt: skip
 
@@ -35,6 +36,7 @@ class Rule:
     voice: str = ""
     tests: tuple[str, ...] = ()
     strict_place: bool = False
+    modality: str | None = None
     examples: tuple[str, ...] = ()
     counterexamples: tuple[str, ...] = ()
     file: str = ""
@@ -86,6 +88,7 @@ def _rule(row: Row, tests: tuple[str, ...]) -> Rule:
         not_objects=row.texts("not_objects"),
         voice=row.one_of("voice", ("active", "passive")) if "voice" in row.fields else "",
         tests=row.texts("tests"),
+        modality=row.one_of("modality", MODALITIES) if "modality" in row.fields else None,
         strict_place=row.fields.get("strict_place") is True,
         examples=row.texts("examples"),
         counterexamples=row.texts("counterexamples"),
