@@ -44,12 +44,12 @@ ISO = re.compile(rf"(?<![\w/.-])(?P<y>(?:19|20)\d\d)(?P<s>[-/])(?P<m>0?[1-9]|1[0
 NUMERIC = re.compile(r"(?<![\w/.-])(?P<a>\d{1,2})(?P<s>[./-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?!\w)")
 DAY_MONTH = re.compile(
     rf"(?<![\w/.,:])(?<!\d[-–]){_WEEKDAY_BEFORE}(?P<d>{_DAY})(?:(?:,\s*{_DAY})*(?P<glue>{_DAY_GLUE})(?P<d2>{_DAY}))?[\s-]+(?:of\s+)?"
-    rf"(?P<month>{_MONTH})(?:,?\s*(?P<y>{_YEAR})|,?\s+(?P<yw>{_YEAR_WORD}))?{_OF_DAY}",
+    rf"(?P<month>{_MONTH})(?:,?\s*(?P<y>{_YEAR})|,?\s+(?:of\s+)?(?P<yw>{_YEAR_WORD}))?{_OF_DAY}",
     re.I,
 )
 MONTH_DAY = re.compile(
     rf"(?<![\w-]){_WEEKDAY_BEFORE}(?P<month>{_MONTH})\s*(?<=[\s.])(?:the\s+)?(?P<d>{_DAY})"
-    rf"(?:(?P<glue>{_DAY_GLUE})(?P<d2>{_DAY}){_DAYS_DONE})?(?:,?\s+(?P<y>{_YEAR})|,?\s+(?P<yw>{_YEAR_WORD}))?{_OF_DAY}",
+    rf"(?:(?P<glue>{_DAY_GLUE})(?P<d2>{_DAY}){_DAYS_DONE})?(?:,?\s+(?P<y>{_YEAR})|,?\s+(?:of\s+)?(?P<yw>{_YEAR_WORD}))?{_OF_DAY}",
     re.I,
 )
 DAY_OF_MONTH = re.compile(

@@ -89,6 +89,20 @@ def test_a_calendar_date_is_read_in_every_usual_form(sentence: str, expected: st
         ("It fell overnight on Monday.", "2024-12-02"),
         ("Monday's attack failed.", "2024-12-02"),
         ("It fell last Friday.", "2024-11-29"),
+        ("It fell on the 3rd of this month.", "2024-12-03"),
+        ("It fell on the 11th of last month.", "2024-11-11"),
+        ("It fell on 3 March of the next year.", "?"),
+        ("It fell next March.", "2025-03"),
+        ("It fell next December.", "2025-12"),
+        ("It fell on Monday of this week.", "2024-12-02"),
+        ("It fell on Monday of next week.", "2024-12-09"),
+        ("It fell the day after tomorrow.", "2024-12-08"),
+        ("It fell in 2014-2016.", "2014"),
+        ("It fell in the first half of 2014.", "2014"),
+        ("It fell on Friday last.", "2024-11-29"),
+        ("Aug. was hot, Dec too.", ""),
+        ("The June truce, the July one and the April one.", "2024-07"),
+        ("It recovered from Monday's attack.", "2024-12-02"),
         ("It fell this past Sunday.", "2024-12-01"),
         ("It fell at 3 a.m. on Tuesday.", "2024-12-03"),
         ("It fell early on Tuesday morning.", "2024-12-03"),
@@ -140,6 +154,8 @@ def test_a_date_without_a_year_is_the_latest_one_not_after_publication(sentence:
         ("They will leave in December.", "2024-12"),
         ("They will leave in May.", "2025-05"),
         ("They will leave next Friday.", "2024-12-13"),
+        ("They will leave in mid-December.", "2024-12"),
+        ("They will leave in late December.", "2024-12"),
         ("They will leave in early December.", "2024-12"),
         ("They will leave in late November.", "2025-11"),
         ("They will leave tomorrow.", "2024-12-07"),
@@ -197,6 +213,22 @@ def test_the_word_before_a_date_bounds_it(sentence: str, expected: str) -> None:
         ("They took it on Monday. Since then they have held it.", "2024-12-02; since 2024-12-02"),
         ("They left last week and came back two days later.", "?; ?"),
         ("They came on the previous Sunday.", "2024-12-01"),
+        ("They took it in June 2014 and left the previous year.", "2014-06; 2013"),
+        ("They took it in June 2014 and left the following month.", "2014-06; 2014-07"),
+        ("They took it in January 2014 and B the previous month.", "2014-01; 2013-12"),
+        ("They took it on May 3 and B the previous day.", "2024-05-03; 2024-05-02"),
+        ("They took it on May 3 and B later that month.", "2024-05-03; 2024-05"),
+        ("They took it on May 3 and B later in the day.", "2024-05-03; 2024-05-03"),
+        ("They took it in June 2014 and lost it the following June.", "2014-06; 2015-06"),
+        ("They took it in June 2014 and B the previous November.", "2014-06; 2013-11"),
+        ("They took it in June 2014 and B the previous June.", "2014-06; 2013-06"),
+        ("They took it on May 3, B on 5 June of the following year.", "2024-05-03; 2025-06-05"),
+        ("They took it on May 3, and B on the 11th.", "2024-05-03; 2024-05-11"),
+        ("They took it on May 3, and B the day before.", "2024-05-03; 2024-05-02"),
+        ("They took it on May 3, and B one year earlier.", "2024-05-03; 2023"),
+        ("They took it on Monday, and B five hours later.", "2024-12-02; ?"),
+        ("They took it in 2014, and B the following day.", "2014; ?"),
+        ("They took it from Monday to Tuesday, and B the following day.", "2024-12-02..2024-12-03; 2024-12-04"),
         ("They took it on Monday and left 48 hours later.", "2024-12-02; 2024-12-04"),
         ("They took it on Monday and left the day after that.", "2024-12-02; 2024-12-03"),
         ("They left five days after the truce took effect on Nov. 27.", "2024-12-02; 2024-11-27"),
@@ -295,6 +327,29 @@ def test_a_number_of_people_after_a_month_is_no_day() -> None:
 def test_an_ambiguous_numeric_date_names_no_day_but_is_bounded_by_both_readings() -> None:
     (found,) = find_times("It fell on 05/12/2024.", PUBLISHED)
     assert (found.precision, found.earliest, found.latest) == ("unknown", date(2024, 5, 12), date(2024, 12, 5))
+
+
+def test_the_week_of_a_date_is_bounded_by_its_days() -> None:
+    (found,) = find_times("It fell in the week of December 2.", PUBLISHED)
+    assert (found.precision, found.earliest, found.latest) == ("unknown", date(2024, 12, 2), date(2024, 12, 8))
+
+
+def test_months_and_years_named_span_all_their_days() -> None:
+    for sentence, first, last in [
+        ("It fell in Feb. 2023.", date(2023, 2, 1), date(2023, 2, 28)),
+        ("It fell in December 2023.", date(2023, 12, 1), date(2023, 12, 31)),
+        ("It fell in late November.", date(2024, 11, 1), date(2024, 11, 30)),
+        ("It fell in 2023.", date(2023, 1, 1), date(2023, 12, 31)),
+        ("It fell between 2021 and 2023.", date(2021, 1, 1), date(2023, 12, 31)),
+        ("It fell in 2021-2023.", date(2021, 1, 1), date(2023, 12, 31)),
+    ]:
+        (found,) = find_times(sentence, PUBLISHED)
+        assert (found.earliest, found.latest) == (first, last)
+
+
+def test_a_leap_day_is_looked_for_across_a_century_without_one() -> None:
+    (found,) = find_times("It fell on Feb. 29.", date(1903, 3, 1))
+    assert found.earliest == date(1896, 2, 29)
 
 
 def test_without_publication_no_year_is_invented() -> None:
