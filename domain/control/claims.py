@@ -1,7 +1,7 @@
 """Which claim was before which, which exclude each other, and which one replaces the other."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from domain.control.evidence import Bearing, Evidence, Party
@@ -12,7 +12,8 @@ class Claim:
     """Evidence with what it implies for ordering. `earliest`/`latest` bound the day it is valid for.
 
     An assertion tells a state and no change, so it is valid at its own date, and at publication when it has none
-    (`dated` is False); a transition without a date happened at any day up to publication.
+    (`dated` is False); a transition without a date happened at any day up to publication. Claims of one `wording`
+    name the same holders and losers, so they oppose the same others.
     """
 
     evidence: Evidence
@@ -22,6 +23,7 @@ class Claim:
     earliest: date | None
     latest: date | None
     dated: bool
+    wording: str
     inherited: bool = False
 
     @property
@@ -47,7 +49,28 @@ def claim(evidence: Evidence) -> Claim:
         earliest,
         latest,
         evidence.precision != "unknown",
+        _wording(evidence),
     )
+
+
+def _wording(evidence: Evidence) -> str:
+    holders = ";".join(f"{party.id} {' '.join(party.candidates)}" for party in evidence.holders)
+    return f"{holders} < {';'.join(party.id for party in evidence.losers)}"
+
+
+def without(one: Claim, gone: frozenset[str]) -> Claim | None:
+    """The claim without holders who left since; None when none is left."""
+    rest = tuple(party for party in one.evidence.holders if party.id not in gone)
+    if not rest:
+        return None
+    evidence = replace(one.evidence, holders=rest)
+    return replace(one, holders=frozenset(p.id for p in rest), evidence=evidence, wording=_wording(evidence))
+
+
+def opponents(one: Claim, others: Iterable[Claim]) -> frozenset[str]:
+    """The wordings among the others that oppose it."""
+    first = {other.wording: other for other in others}
+    return frozenset(wording for wording, other in first.items() if opposes(one, other))
 
 
 def _valid_days(evidence: Evidence) -> tuple[date | None, date | None]:

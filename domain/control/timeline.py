@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from domain.control.assessment import Version, assess
+from domain.control.assessment import Assessor, Version
 from domain.control.evidence import ControlPolicy, Evidence
 
 
@@ -70,11 +70,13 @@ def timeline(
     """
     open_rows: dict[CutKey, HistoryRow] = {}
     done: list[HistoryRow] = []
+    archive = _Archive(evidence, policy)
     for moment in _cuts(evidence):
+        archive.move_to(moment)
         if resume is not None and moment < resume:
             continue
         earlier = (begun or {}) if moment == resume else {}
-        now = {cut_key(one.version): one for one in _standing(evidence, moment, policy)}
+        now = {cut_key(one.version): one for one in archive.rows(moment)}
         done += [replace(row, known_to=moment) for key, row in open_rows.items() if key not in now]
         open_rows = {
             key: replace(row, known_from=open_rows[key].known_from if key in open_rows else earlier.get(key, moment))
@@ -88,15 +90,38 @@ def _cuts(evidence: Iterable[Known]) -> list[datetime]:
     return sorted(moments)
 
 
-def _standing(evidence: Sequence[Known], moment: datetime, policy: ControlPolicy) -> list[HistoryRow]:
-    """The rows of one moment. A place goes by the words of its newest evidence."""
-    known = [one.evidence for one in evidence if one.at(moment)]
-    if not known:
-        return []
-    place = max(known, key=lambda e: (e.key, e.area or ""))
-    return [
-        HistoryRow(place, version, moment, None) for versions in assess(known, policy).values() for version in versions
-    ]
+class _Archive:
+    """What counted at a moment, moved on from moment to moment article by article."""
+
+    def __init__(self, evidence: Iterable[Known], policy: ControlPolicy) -> None:
+        self._assessor = Assessor(policy)
+        self._by_article: dict[str, list[Known]] = {}
+        self._turns: dict[datetime, set[str]] = {}
+        for one in evidence:
+            self._by_article.setdefault(one.evidence.article_id, []).append(one)
+            for moment in (m for interval in one.intervals for m in interval if m is not None):
+                self._turns.setdefault(moment, set()).add(one.evidence.article_id)
+        self._newest: dict[str, Evidence] = {}
+
+    def move_to(self, moment: datetime) -> None:
+        for article_id in self._turns[moment]:
+            counting = [one.evidence for one in self._by_article[article_id] if one.at(moment)]
+            self._assessor.hear(article_id, counting)
+            self._newest.pop(article_id, None)
+            if counting:
+                self._newest[article_id] = max(counting, key=_place_order)
+
+    def rows(self, moment: datetime) -> list[HistoryRow]:
+        """A place goes by the words of its newest evidence."""
+        if not self._newest:
+            return []
+        place = max(self._newest.values(), key=_place_order)
+        versions = self._assessor.versions().values()
+        return [HistoryRow(place, version, moment, None) for found in versions for version in found]
+
+
+def _place_order(evidence: Evidence) -> tuple[object, ...]:
+    return (evidence.key, evidence.area or "")
 
 
 def as_of(rows: Iterable[HistoryRow], day: date, known_at: datetime) -> list[tuple[HistoryRow, str]]:

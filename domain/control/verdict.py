@@ -33,6 +33,14 @@ class Side:
 
     claims: list[Claim]
     backing: list[Claim] = field(default_factory=list)
+    wordings: dict[str, Claim] = field(default_factory=dict)
+
+    def add(self, one: Claim) -> None:
+        self.claims.append(one)
+        self.wordings.setdefault(one.wording, one)
+
+    def opposed_by(self, one: Claim) -> bool:
+        return any(opposes(one, other) for other in self.wordings.values())
 
     @property
     def holders(self) -> tuple[Party, ...]:
@@ -73,13 +81,14 @@ def decide(standing: Sequence[Claim], window_days: int) -> Verdict | None:
 def _sides(standing: Sequence[Claim]) -> list[Side]:
     held = sorted((one for one in standing if one.holders), key=lambda c: (-len(c.holders), _unresolved(c), c.sort_key))
     sides: list[Side] = []
+    side_of: dict[str, Side] = {}
     for one in held:
-        for side in sides:
-            if not any(opposes(one, other) for other in side.claims):
-                side.claims.append(one)
-                break
-        else:
-            sides.append(Side([one]))
+        if one.wording not in side_of:
+            found = next((side for side in sides if not side.opposed_by(one)), None)
+            if found is None:
+                sides.append(found := Side([]))
+            side_of[one.wording] = found
+        side_of[one.wording].add(one)
     losses = [one for one in standing if not one.holders]
     return _with_losses(sides, losses)
 
@@ -92,7 +101,7 @@ def _with_losses(sides: list[Side], losses: list[Claim]) -> list[Side]:
     """A loss backs every side it does not oppose; where it opposes all, it is a side of its own."""
     own: list[Claim] = []
     for loss in losses:
-        backed = [side for side in sides if not any(opposes(loss, one) for one in side.claims)]
+        backed = [side for side in sides if not side.opposed_by(loss)]
         for side in backed:
             side.backing.append(loss)
         if not backed:
@@ -193,7 +202,7 @@ def join(whole: Verdict, parts: Sequence[Claim]) -> Verdict:
         previous=whole.previous,
         extent=whole.extent if divided else None,
         verification="claimed",
-        support=tuple(sorted({*whole.support, *(one.evidence for one in parts)}, key=lambda e: (e.key, e.area or ""))),
+        support=_ordered((*whole.support, *(one.evidence for one in parts))),
     )
 
 
@@ -217,4 +226,8 @@ def _verification(support: Sequence[Evidence]) -> str:
 
 
 def _support(claims: Iterable[Claim]) -> tuple[Evidence, ...]:
-    return tuple(sorted({one.evidence for one in claims}, key=lambda e: (e.key, e.area or "")))
+    return _ordered(one.evidence for one in claims)
+
+
+def _ordered(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(sorted({one.identity: one for one in evidence}.values(), key=lambda e: (e.key, e.area or "")))
