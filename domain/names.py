@@ -12,7 +12,7 @@ _LETTERS = str.maketrans(
     {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 _APOSTROPHES = "'‘’ʼʻ`´ʾʿ′"
-_POSSESSIVE = re.compile(rf"(?<=\w)[{_APOSTROPHES}]s$")
+_POSSESSIVE = re.compile(rf"(?<=[\w.])[{_APOSTROPHES}]s$")
 _DROPPED = re.compile(rf"[{_APOSTROPHES}]")
 _INITIALS = re.compile(r"\b(\w)\.\s?(?=\w\b)")
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -32,7 +32,7 @@ def fold(name: str) -> str:
     """
     text = name.casefold()
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold().translate(_LETTERS))
         text = "".join(c for c in text if not unicodedata.combining(c))
     text = text.strip()
     text = _DROPPED.sub("", _POSSESSIVE.sub("", text))

@@ -13,8 +13,7 @@ PLACES_FOLDER = "places"
 class PlaceEntry:
     """A place of the edition. `id` starts with frontlog: or is a gazetteer's id whose facts it betters.
 
-    `countries` ISO alpha-2 (a river may have several); degrees WGS 84; `town`: a city of the same name is meant
-    by the bare name (Idlib), this entry only with its kind word (Idlib province).
+    `countries` ISO alpha-2 (a river may have several); degrees WGS 84.
     """
 
     id: str
@@ -25,7 +24,6 @@ class PlaceEntry:
     lat: float | None = None
     lon: float | None = None
     parent: str | None = None
-    town: bool = False
     source: str | None = None
 
     @property
@@ -48,7 +46,7 @@ def read_places(files: Mapping[str, str]) -> dict[str, PlaceEntry]:
 
 
 def _entry(row: Row, top: Row) -> PlaceEntry:
-    row.only("id", "name", "kind", "countries", "aliases", "lat", "lon", "parent", "town", "source", "note")
+    row.only("id", "name", "kind", "countries", "aliases", "lat", "lon", "parent", "source", "note")
     lat, lon = row.number("lat"), row.number("lon")
     if (lat is None) != (lon is None) or not (-90 <= (lat or 0) <= 90 and -180 <= (lon or 0) <= 180):
         raise row.fail("lat", f"lat {lat}, lon {lon}", "both in degrees, or neither")
@@ -61,6 +59,5 @@ def _entry(row: Row, top: Row) -> PlaceEntry:
         lat,
         lon,
         row.maybe("parent"),
-        row.fields.get("town") is True,
         row.maybe("source") or top.maybe("source"),
     )

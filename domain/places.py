@@ -93,7 +93,9 @@ class PlaceIndex:
             parts = PlaceWords(parts.base, kind, parts.key)
         written = (as_written or words, words)
         found = self._known(words, parts, scope, near, slot)
-        return _reference(found, *written) if found else self._provisional(words, parts, scope, near, *written)
+        if found:
+            return _reference(self._entries.get(found.id, found), *written)
+        return self._provisional(words, parts, scope, near, *written)
 
     def known(self, words: str, scope: Scope, *, slot: bool = False) -> bool:
         """True when the words name a place of the edition or gazetteer within the scope."""
@@ -113,24 +115,20 @@ class PlaceIndex:
             return self._town_or_region(own, name, scope, near) if parts.kind is None else own
         if parts.kind in _REGIONAL:
             return None
-        return (
-            self._country(parts)
-            or self._nearest(self._exact(name, scope), near)
-            or self._variant(name, scope, near, slot)
-        )
+        return self._country(parts) or self._nearest(self._exact(name, scope), near) or self._variant(name, scope, slot)
 
     def _own(self, name: str, kind: str | None, scope: Scope) -> PlaceEntry | None:
         fitting = [e for e in self._by_name.get(name, ()) if _kind_fits(e, kind)]
         for codes in (scope.home, scope.countries, scope.neighbours):
             if here := [e for e in fitting if set(codes) & set(e.countries)]:
-                return min(here, key=lambda e: (e.town, e.id))
+                return min(here, key=lambda e: (e.kind == "region", e.id))
         return fitting[0] if len(fitting) == 1 and not scope.countries else None
 
     def _town_or_region(
         self, own: PlaceEntry, name: str, scope: Scope, near: Sequence[PlaceRef]
     ) -> PlaceEntry | GazetteerEntry:
         """A bare name that both a region and its chief town bear means the town."""
-        if not own.town and own.kind not in ("region",):
+        if own.kind != "region":
             return own
         towns = [e for e in self._exact(name, scope) if e.population >= TOWN_POPULATION and e.country in own.countries]
         return self._nearest(towns, near) or own
@@ -156,8 +154,8 @@ class PlaceIndex:
         own = [e for e in found if fold(e.name) == name or e.population >= ALTERNATE_POPULATION]
         return [e for e in own if e.population >= least[e.country in near]]
 
-    def _variant(self, name: str, scope: Scope, near: Sequence[PlaceRef], slot: bool) -> GazetteerEntry | None:
-        return self._nearest(self._gazetteer.similar(name, scope.home)[:1], near) if slot else None
+    def _variant(self, name: str, scope: Scope, slot: bool) -> GazetteerEntry | None:
+        return next(iter(self._gazetteer.similar(name, scope.home)), None) if slot else None
 
     def _facility(
         self, parts: PlaceWords, scope: Scope, near: Sequence[PlaceRef], slot: bool

@@ -25,9 +25,9 @@ _SORTED = (
     "INSERT INTO variant SELECT shape, country, folded, place FROM staged WHERE shape <> '' ORDER BY 1, 2, 3, 4",
 )
 
-_LATIN_SCRIPT = frozenset(
+_LATIN_SCRIPT = (
     "US CA GB IE AU NZ FR DE AT CH LI LU BE NL DK SE NO FI IS EE LV LT PL CZ SK HU SI HR RO IT ES PT AD MC SM MT "
-    "BR AR CL UY PY PE EC BO MX CU DO GT HN NI CR PA PR JM".split()  # noqa: SIM905 -- fifty codes read better as one text
+    "BR AR CL UY PY PE EC BO MX CU DO GT HN NI CR PA PR JM"
 )
 """Countries whose own spelling is what articles print: nothing to transliterate, so no variants are kept."""
 
