@@ -17,7 +17,7 @@ from dramatiq.errors import Retry
 
 from domain.errors import Stop, TryAgain
 from domain.workflow import CodesArticles
-from infra import logs, reading
+from infra import reading
 from infra.postgres import inbox, projections, waiting, workers
 from infra.postgres.inbox import Pool
 from infra.postgres.pool import open_pool
@@ -28,6 +28,7 @@ from infra.queues.broker import open_broker, rabbit_backlog
 from infra.queues.coding import Coding
 from infra.queues.doorbells import CODE_QUEUE, Doorbells
 from infra.queues.loops import Loop
+from infra.queues.projecting import Projecting
 from infra.queues.receiving import Door
 from infra.queues.sweep import BACKLOG, sweep
 from infra.settings import Settings
@@ -69,7 +70,7 @@ class Station:
         self.bells = Doorbells(broker)
         self.store = PostgresEventStore(pool)
         self._settings = settings
-        self._stuck: set[str] = set()
+        self._projecting = Projecting(lambda name: projections.project(self.pool, name))
         self._behind: set[str] = set()
         self._news = inbox.News(conninfo)
         self.announcer = Announcer(self.bells, projections.names(), stop)
@@ -86,7 +87,9 @@ class Station:
     def worker(self) -> dramatiq.Worker:
         """A dramatiq worker for both doorbells, not yet started."""
         actors = importlib.import_module(ACTORS)
-        actors.declare(self.broker, code=self._answering(self._coding.code), project=self._answering(self._project))
+        actors.declare(
+            self.broker, code=self._answering(self._coding.code), project=self._answering(self._projecting.project)
+        )
         threads = self._settings.worker_threads
         worker = dramatiq.Worker(self.broker, worker_threads=threads, worker_timeout=WORKER_TIMEOUT_MS)
         worker.queue_prefetch = worker.delay_prefetch = threads * 2  # few, so that other hosts get their share
@@ -123,20 +126,6 @@ class Station:
 
         return answered
 
-    def _project(self, name: str) -> None:
-        with logs.bind_trace(logs.trace_id(), projection=name):
-            try:
-                read = projections.project(self.pool, name)
-            except Stop as must_act:
-                # one read model that waits for someone is no reason to stop the others and the coding
-                if name not in self._stuck:
-                    log.error("a projection does not go on", error=str(must_act))
-                self._stuck.add(name)
-                return
-            self._stuck.discard(name)
-            if read:
-                log.info("projected", events=read)
-
     def _take_in(self) -> None:
         try:
             while not self.stop.is_set() and self._door.take_next():
@@ -160,7 +149,7 @@ class Station:
     def _still_behind(self) -> list[str]:
         """Projections that were behind at the last look as well: their doorbell is not just on its way."""
         before, self._behind = self._behind, set(projections.behind(self.pool))
-        return sorted(before & self._behind)
+        return sorted(name for name in before & self._behind if not self._projecting.resting(name))
 
     def _backlog(self) -> int:
         if self._settings.broker_url is None:
