@@ -61,6 +61,8 @@ class Arguments:
         tree, v = self.tree, self.predicate
         if not self.verbal and tree.dep(v) in ("attr", "appos", "acl"):
             return True
+        if tree.dep(v) == "acl" and tree.kids(tree.head(v), "mark") and not tree.kids(v, "agent"):
+            return False
         if tree.kids(v, "nsubjpass") and not tree.kids(v, "auxpass", "agent", "aux") and tree.tag(v) == "VBD":
             return False
         if tree.kids(v, "auxpass", "nsubjpass") or any(tree.lower[k] in ("being", "been") for k in tree.kids(v, "aux")):
@@ -209,6 +211,10 @@ class Arguments:
 
     def _preps_of(self, i: int) -> Iterator[tuple[str, int]]:
         tree = self.tree
+        for k in tree.kids(i, "dobj"):
+            if tree.lower[k].endswith(("west", "east", "north", "south")):
+                for of in tree.kids(k, "prep"):
+                    yield from ((f"{tree.lower[k]} of", target) for target in tree.kids(of, "pobj"))
         waiting = [
             (k, "") for k in tree.kids(i, "prep", "prt", "advmod", "agent", "dative", "prepadv", "npadvmod", "advcl")
         ]
@@ -315,14 +321,15 @@ class Arguments:
 
     def _deep_preps(self) -> Iterator[tuple[str, int]]:
         """Prepositions anywhere below the object: "a convoy of rebels near A"."""
-        for head in self.object if self.verbal else [self.predicate]:
+        below = [*self.object, *(head for _, head in self.preps)] if self.verbal else [self.predicate]
+        for head in dict.fromkeys(below):
             for i in self.tree.subtree(head):
-                if i != head and self.tree.is_noun(i) and not any(self.tree.is_verb(a) for a in self._between(i, head)):
+                if (i != head or head not in self.object) and self.tree.is_noun(i) and not any(self.tree.is_verb(a) for a in self._between(i, head)):
                     yield from self._preps_of(i)
 
     def _between(self, i: int, top: int) -> list[int]:
-        found = []
-        for a in self.tree.ancestors(i):
+        found: list[int] = []
+        for a in self.tree.ancestors(i) if i != top else ():
             if a == top:
                 break
             found.append(a)

@@ -187,8 +187,8 @@ class Discourse:
         if reading.word in ("attacker", "assailant", "invader", "aggressor") and self.attackers:
             return Antecedent(tuple(a for a in self.actors if a.name in self.attackers))
         loaded = {t.lower() for t in reading.loaded}
-        if loaded and (same := [a for a in others if loaded <= a.words and reading.word in a.words]):
-            return self._latest(same, at)
+        if loaded and (same := [a for a in others if loaded <= a.words]):
+            return self._latest([a for a in same if reading.word in a.words] or same, at)
         if telling := reading.modifiers - _IDLE:
             return self._latest([a for a in others if telling <= a.words and reading.word in a.words], at)
         own = {reading.word, *fold(reading.resolved).split()}
@@ -222,7 +222,10 @@ class Discourse:
 
     def both_sides(self, at: Position) -> tuple[Actor, ...]:
         """The actors named in the last sentences: whom a side-less "the armed forces" may stand for."""
-        near = [a for a in self.actors if at[0] - _before(a.at, at)[0] <= 2]
+        for sentence in (at[0] - 1, at[0] - 2):
+            near = [a for a in self.actors if any(p[0] == sentence for p in a.at)]
+            if len(near) > 1:
+                break
         return tuple(sorted(near, key=lambda a: a.key))
 
     def note_deeds(self, deeds: list[tuple[str, tuple[str, ...]]]) -> None:

@@ -304,7 +304,8 @@ class PlacePhrases:
             mention = self.s.names.mention_of.get(self.tree.head(head))
             if named is not None and (mention is None or mention.weak):
                 return [replace(named, word=lemma, kind=kind, extent=extent)]
-        own = self._of_name(head, depth) if kind in ("settlement", "admin") else []
+        named_before = any(m in self.s.names.run_of for m in self.s.modifiers(head))
+        own = self._of_name(head, depth) if kind == "settlement" or (kind == "admin" and not named_before) else []
         if own:
             return [replace(p, word=p.word or lemma, kind=p.kind or kind, extent=p.extent or extent) for p in own]
         runs = [self.s.names.run_of[m] for m in self.s.modifiers(head) if m in self.s.names.run_of]
