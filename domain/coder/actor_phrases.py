@@ -190,6 +190,8 @@ class ActorPhrases:
 
     def _named(self, head: int) -> ActorReading | None:
         mention = self.s.names.mention_of.get(head)
+        if mention is not None and self._part_of_phrase(mention, head):
+            return None
         if mention is not None and not mention.modifier and not self._backed(mention) and not self._people(head):
             return self._from_mention(head)
         run = self.s.names.run_of.get(head)
@@ -203,6 +205,14 @@ class ActorPhrases:
         if cls is None:
             return None
         return self._reading(head, "named", run.first, run.last, text, word=self.tree.lemma[head], cls=cls)
+
+    def _part_of_phrase(self, mention: NameMention, head: int) -> bool:
+        """ "regime forces" inside "Zarvanian regime forces": the registry knows the general words, the phrase says more."""
+        first = next((t.i for t in self.tree.tokens if t.start >= mention.start), head)
+        if not self.tree.tokens[first].text.islower():
+            return False
+        before = first - 1
+        return before > 0 and self.tree.tokens[before].text[:1].isupper() and before not in self.s.names.mention_of
 
     def _looks_unarmed(self, head: int, words: set[str]) -> bool:
         return bool(
@@ -343,6 +353,8 @@ class ActorPhrases:
 
     def _modifier_owner(self, head: int, mods: list[int]) -> ActorReading | None:
         named = [m for m in mods if (x := self.s.names.mention_of.get(m)) and not x.modifier and not x.weak]
+        start = self.tree.tokens[head].start
+        named = [m for m in named if self.s.names.mention_of[m].end <= start]
         named = [m for m in named if not self._backed(self.s.names.mention_of[m]) and not self._people(m)]
         if named and all(
             self.s.names.mention_of[m].ids or self.s.names.mention_of[m].kind in ("label", "unit") for m in named

@@ -324,7 +324,11 @@ class Arguments:
         below = [*self.object, *(head for _, head in self.preps)] if self.verbal else [self.predicate]
         for head in dict.fromkeys(below):
             for i in self.tree.subtree(head):
-                if (i != head or head not in self.object) and self.tree.is_noun(i) and not any(self.tree.is_verb(a) for a in self._between(i, head)):
+                if (
+                    (i != head or head not in self.object)
+                    and self.tree.is_noun(i)
+                    and not any(self.tree.is_verb(a) for a in self._between(i, head))
+                ):
                     yield from self._preps_of(i)
 
     def _between(self, i: int, top: int) -> list[int]:
@@ -371,7 +375,7 @@ class Arguments:
             for c in self.tree.conjuncts(head):
                 if c == head or not self.tree.is_verb(c):
                     found += [c, *self._listed(c)]
-        return list(dict.fromkeys(found))
+        return sorted(dict.fromkeys(found))
 
 
 _FUNCTIONS = frozenset(

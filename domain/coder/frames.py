@@ -62,7 +62,9 @@ class FrameReader:
 
     def frames(self) -> list[Frame]:
         """All frames in sentence order, at most one a trigger."""
-        return [frame for i in range(len(self.tree)) for frame in self._frame_at(i)]
+        found = [frame for i in range(len(self.tree)) for frame in self._frame_at(i)]
+        told = {o for f in found if f.rule.objects and f.arguments for o in f.arguments.object}
+        return [f for f in found if f.trigger not in told]
 
     def _frame_at(self, i: int) -> list[Frame]:
         args: Arguments | None = None
@@ -200,6 +202,7 @@ class FrameReader:
         for path in paths:
             for heads in self._layers(path, args):
                 found = [r for head in heads for r in self.places.read(head) if self._is_place(r, path, strict)]
+                found.sort(key=lambda r: r.start)
                 if found and not (path.endswith("@loc") and all(_vague(r) for r in found)):
                     return found
                 vague = vague or found

@@ -385,16 +385,8 @@ class PlacePhrases:
 
     def _located(self, head: int, kind: str, depth: int) -> list[PlaceReading]:
         """ "a base at A", "villages in A", "the area east of A", "positions near A", "the area from A to B"."""
-        if kind in ("generic", "admin") and "from" in self._preps(head):
-            ends = [
-                t
-                for k in self.tree.subtree(head)
-                if self.tree.dep(k) == "prep" and self.tree.lower[k] in ("from", "to")
-                for t in self.tree.kids(k, "pobj")
-            ]
-            corridor = [replace(p, area=None) for t in ends for p in self.read(t, depth + 1) if p.how != "common"]
-            if len(corridor) > 1:
-                return corridor
+        if kind in ("generic", "admin") and len(corridor := self._corridor(head, depth)) > 1:
+            return corridor
         for k in self.tree.kids(head, "prep", "advmod"):
             low = self.tree.lower[k]
             inner = self.tree.kids(k, "pobj") + [
@@ -408,6 +400,18 @@ class PlacePhrases:
                         return [self._beyond(k, p) for p in named]
                     return [replace(p, word=p.word or self.tree.lemma[head]) for p in named]
         return []
+
+    def _corridor(self, head: int, depth: int) -> list[PlaceReading]:
+        """ "the area from A to B": both ends, wherever the parser hung them; [] when there is no such pair."""
+        tree, ends = self.tree, list[int]()
+        for k in range(head + 1, min(head + 16, len(tree))):
+            if tree.is_verb(k) or tree.lower[k] in (",", ";"):
+                break
+            if tree.dep(k) == "prep" and tree.lower[k] == ("to" if ends else "from"):
+                ends += tree.kids(k, "pobj")[:1]
+        if len(ends) < 2:
+            return []
+        return [replace(p, area=None) for t in ends for p in self.read(t, depth + 1) if p.how != "common"]
 
     def _beyond(self, k: int, place: PlaceReading) -> PlaceReading:
         """ "territory east of the river" is a region of its own."""

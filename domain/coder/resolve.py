@@ -72,8 +72,20 @@ class Resolver:
             elif reading is not None and reading.how in ("definite", "bare", "pronoun"):
                 self._touch(reading)
                 continue
-            if reading is None or reading.weak:
+            if (reading is None or reading.weak) and not self._qualifies_actor(i, actors):
                 self._note_place(i, places)
+
+    def _place_head(self, i: int) -> bool:
+        lemma, has = self.tree.lemma[i], self.s.lexicon.has
+        return any(has(name, lemma) for name in ("settlement_heads", "admin_heads", "facility_heads", "natural_heads"))
+
+    def _qualifies_actor(self, i: int, actors: ActorPhrases) -> bool:
+        """ "Zarvanian forces": a name before an armed head tells whose they are, not where."""
+        parent = self.tree.head(i)
+        modifies = self.tree.dep(i) in ("compound", "amod", "nmod") and not self.s.lexicon.has(
+            "facility_heads", self.tree.lemma[parent]
+        )
+        return modifies and actors.read(parent) is not None
 
     def _touch(self, reading: ActorReading) -> None:
         """A mention that refers back keeps its antecedent in mind; as a subject it keeps it in front."""
@@ -146,6 +158,8 @@ class Resolver:
         ):
             return
         if all(self.tree.lower[t] in self.c.names.adjectives for t in range(run.first, run.last + 1)):
+            return
+        if self.tree.tag(i) == "JJ" and self.tree.dep(i) == "amod" and not self._place_head(self.tree.head(i)):
             return
         if fold(self.s.names.text(run)) in self.c.names.persons | self.c.names.armed:
             return
