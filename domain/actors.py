@@ -6,19 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from domain.actor_entries import ActorEntry, Alias, Label, Relation, read_actors, within
+from domain.actor_mentions import is_lump, join_lumps, label_key, units
 from domain.countries import CountryTable
 from domain.events import ActorRef
 from domain.names import NameIndex, NameMention, fold, longest, provisional_id
 from domain.national_forces import NationalForces
 from domain.theatres import NOWHERE, Scope
-
-_UNIT = re.compile(
-    r"\b(?:\d+(?:st|nd|rd|th)|First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth|Eleventh|Twelfth"
-    r"|Thirteenth|Fourteenth|Fifteenth|Sixteenth|Seventeenth|Eighteenth|Nineteenth|Twentieth)"
-    r"(?: (?:[A-Z][\w'’-]+|separate|mechani[sz]ed|motori[sz]ed|armou?red|assault|airborne|infantry|army|tank"
-    r"|marine|rifle)){0,4}?"
-    r" (?:Brigade|Division|Corps|Battalion|Regiment|Army|Infantry|Command|brigade|division|corps|battalion|regiment)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ class ActorRegistry:
                 self._uses.setdefault(fold(alias.name), []).append(_Use(entry, alias))
                 names.setdefault(alias.name, set()).add(entry.id)
         for label in labels:
-            self._labels.setdefault(_label_key(label.alias.name), []).append(label)
+            self._labels.setdefault(label_key(label.alias.name), []).append(label)
             names.setdefault(label.alias.name, set())
         exact = {a.name for e in self._entries.values() for a in e.aliases if a.exact}
         self._index = NameIndex(names, exact)
@@ -93,12 +86,12 @@ class ActorRegistry:
         With a scope, acronyms and local names of other theatres are left out. Numbered units ("25th Division") and
         labels that lump ("PKK/YPG") come with `ids` as registered, else empty and kind "unit" or "label".
         """
-        named = longest([*self._index.find(text), *self._national.find(text), *_units(text)])
-        joined = [self._described(m, text[m.start : m.end]) for m in _join_lumps(text, named)]
-        if scope is None:
-            return joined
-        fitting = (self._fitting(text[m.start : m.end], m, scope) for m in joined)
-        return [m for m in fitting if m is not None]
+        found = [*self._index.matches(text), *self._national.find(text), *units(text)]
+        if scope is not None:
+            # before the longest is taken: another war's "internationally recognised government" must not hide a name
+            fitting = (self._fitting(text[m.start : m.end], m, scope) for m in found)
+            found = [m for m in fitting if m is not None]
+        return [self._described(m, text[m.start : m.end]) for m in join_lumps(text, longest(found))]
 
     def resolve(
         self, surface: str, on: date | None = None, source: str | None = None, scope: Scope = NOWHERE
@@ -109,7 +102,7 @@ class ActorRegistry:
         """
         words = surface.strip()
         label = self._by_label(words, on, source)
-        if label or _is_lump(words, self._index):
+        if label or is_lump(words, self._index):
             return Resolution((label,), "label") if label else _UNKNOWN
         ids = self._by_alias(words, on, source, scope)
         if ids:
@@ -168,14 +161,14 @@ class ActorRegistry:
         fitting = {u.entry.id for u in _in_theatre(uses, scope)} & set(mention.ids)
         if not uses or not mention.ids or fitting == set(mention.ids):
             return mention
-        return self._described(replace(mention, ids=tuple(sorted(fitting)), kind=None), surface) if fitting else None
+        return replace(mention, ids=tuple(sorted(fitting))) if fitting else None
 
     def _uses_of(self, surface: str) -> list[_Use]:
         key = fold(surface)
         return self._uses.get(key) or self._uses.get(key.removesuffix("s")) or []
 
     def _by_label(self, words: str, on: date | None, source: str | None) -> str | None:
-        fitting = [label.means for label in self._labels.get(_label_key(words), ()) if label.alias.holds(on, source)]
+        fitting = [label.means for label in self._labels.get(label_key(words), ()) if label.alias.holds(on, source)]
         return fitting[0] if fitting else None
 
     def _by_alias(self, words: str, on: date | None, source: str | None, scope: Scope) -> tuple[str, ...]:
@@ -231,27 +224,3 @@ def _narrowed(ids: tuple[str, ...], scope: Scope, entry_of: object) -> tuple[str
         if fitting:
             return fitting
     return ids
-
-
-def _units(text: str) -> list[NameMention]:
-    return [NameMention(m.start(), m.end(), (), kind="unit") for m in _UNIT.finditer(text)]
-
-
-def _label_key(words: str) -> str:
-    return re.sub(r"\s*/\s*", "/", words.strip().casefold())
-
-
-def _is_lump(words: str, index: NameIndex) -> bool:
-    """True for "A/B" with a registered name on each side."""
-    parts = [p.strip() for p in words.split("/")]
-    return len(parts) > 1 and all(any(m.start == 0 and m.end == len(p) for m in index.find(p)) for p in parts)
-
-
-def _join_lumps(text: str, mentions: list[NameMention]) -> list[NameMention]:
-    joined: list[NameMention] = []
-    for mention in mentions:
-        if joined and text[joined[-1].end : mention.start].strip() == "/" and not mention.weak:
-            joined[-1] = NameMention(joined[-1].start, mention.end, (), modifier=mention.modifier, kind="label")
-        else:
-            joined.append(mention)
-    return joined

@@ -136,15 +136,18 @@ class NameIndex:
 
     def find(self, text: str) -> list[NameMention]:
         """Mentions in text order, none overlapping another; a possessive 's stays outside, a plural s inside."""
+        return longest(self.matches(text))
+
+    def matches(self, text: str) -> list[NameMention]:
+        """All mentions, overlapping ones too, for a caller that rules some out before taking the longest."""
         if not len(self._automaton):
             return []
         flat = flatten(text)
-        found = [
+        return [
             mention
             for last, (length, aliases) in self._automaton.iter(flat)
             if (mention := _mention(text, flat, last + 1 - length, last + 1, aliases)) is not None
         ]
-        return longest(found)
 
 
 def longest(mentions: Iterable[NameMention]) -> list[NameMention]:

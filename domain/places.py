@@ -61,9 +61,9 @@ class PlaceIndex:
         Without a scope: the edition's own places and countries, whatever the theatre (evidence for
         `Theatres.infer`). With one: also capitalised names of the gazetteer, and only places that the scope allows.
         """
-        found = [m for m in self._index.find(text) if not m.modifier]
+        found = [m for m in self._index.matches(text) if not m.modifier]
         if scope is None:
-            return found
+            return longest(found)
         inside = [self._mention(text, m.start, m.end, scope) for m in found]
         spans = capitalised_spans(text, self.grammar)
         return longest(m for m in [*inside, *(self._mention(text, a, b, scope) for a, b in spans)] if m is not None)

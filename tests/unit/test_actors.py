@@ -118,6 +118,12 @@ def test_a_name_of_another_war_is_not_found_within_a_scope() -> None:
     assert [m.ids for m in REGISTRY.find("The PDF and the SDF.", SYRIA)] == [("sdf",)]
 
 
+def test_a_name_of_another_war_hides_no_name_of_this_one() -> None:
+    text = "The internationally recognised Government of National Accord left."
+    found = REGISTRY.find(text, Scope(("libya",), ("LY",), (), ("LY",)))
+    assert [text[m.start : m.end] for m in found] == ["Government of National Accord"]
+
+
 def test_a_numbered_unit_that_nobody_registered_is_found_and_names_no_one() -> None:
     (mention,) = REGISTRY.find("The 999th Rocket Brigade left.", SYRIA)
     assert (mention.ids, mention.kind) == ((), "unit")
