@@ -66,8 +66,12 @@ def reject(
     trace_id: str,
     inbox_id: int | None = None,
     received_at: datetime | None = None,
+    whole: bool = False,
 ) -> None:
-    """Record input that no repeat would make an article, in the caller's transaction. `payload`: bytes or JSON."""
+    """Record input that no repeat would make an article, in the caller's transaction. `payload`: bytes or JSON.
+
+    `whole` keeps all of it instead of its beginning: where the fault is ours, a good article must not be lost.
+    """
     parameters = {
         "inbox_id": inbox_id,
         "way_in": way_in,
@@ -75,7 +79,7 @@ def reject(
         "line": error.line,
         "field": error.field,
         "error": _storable(str(error)),
-        "excerpt": excerpt(payload),
+        "excerpt": _text(payload) if whole else excerpt(payload),
         "trace_id": trace_id,
         "received_at": received_at,
     }
@@ -100,10 +104,8 @@ def waiting(pool: Pool) -> int:
 def excerpt(payload: Any) -> str:
     """The first 1,000 characters of a payload, storable as text whatever it holds."""
     if isinstance(payload, bytes | bytearray | memoryview):
-        text = bytes(payload[: EXCERPT_CHARACTERS * 4]).decode("utf-8", "replace")
-    else:
-        text = json.dumps(payload, ensure_ascii=False, default=repr)
-    return _storable(text[:EXCERPT_CHARACTERS])
+        payload = payload[: EXCERPT_CHARACTERS * 4]  # a character is four bytes at most
+    return _text(payload)[:EXCERPT_CHARACTERS]
 
 
 class News:
@@ -134,6 +136,12 @@ class News:
             self._connection = psycopg.connect(with_session(self._conninfo, "frontlog inbox"), autocommit=True)
             self._connection.execute(queries("inbox")["listen"])
         return self._connection
+
+
+def _text(payload: Any) -> str:
+    if isinstance(payload, bytes | bytearray | memoryview):
+        return _storable(bytes(payload).decode("utf-8", "replace"))
+    return _storable(json.dumps(payload, ensure_ascii=False, default=repr))
 
 
 def _storable(text: str) -> str:

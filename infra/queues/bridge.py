@@ -16,7 +16,7 @@ from pika.exceptions import AMQPError
 from domain.errors import InvalidInput, TryAgain
 from infra import logs
 from infra.queues.broker import parameters
-from infra.queues.receiving import Door
+from infra.queues.receiving import Door, fault
 
 log = structlog.get_logger(__name__)
 
@@ -76,24 +76,35 @@ class Bridge:
         def take() -> None:
             self._door.take_message(body, way_in="amqp", where=f"queue {QUEUE}", trace_id=trace_id)
 
-        self._settle(channel, method.delivery_tag, take)
+        try:
+            settled = self._patiently(channel, take)
+        except Exception as error:
+            log.exception("a message could not be taken in", queue=QUEUE, trace_id=trace_id)
+            settled = self._refuse(channel, fault(f"queue {QUEUE}", error), trace_id, body)
+        if settled:
+            channel.basic_ack(method.delivery_tag)
 
     def _bury(self, channel: BlockingChannel, method: Any, properties: pika.BasicProperties, body: bytes) -> None:
         trace_id = _trace_id(properties)
         error = InvalidInput(
             where=f"queue {QUEUE}",
-            found=f"a message that could not be taken in in {DELIVERY_LIMIT + 1} deliveries",
+            found=f"a message that ended the process reading it {DELIVERY_LIMIT + 1} times",
             expected="one that can be taken in",
             next_step=f"Look for trace {trace_id} in the log; mend the cause and send it again.",
         )
-        self._settle(
-            channel,
-            method.delivery_tag,
-            lambda: self._door.refuse_message(body, error, way_in="amqp", trace_id=trace_id),
+        if self._refuse(channel, error, trace_id, body):
+            channel.basic_ack(method.delivery_tag)
+
+    def _refuse(self, channel: BlockingChannel, error: InvalidInput, trace_id: str, body: bytes) -> bool:
+        return self._patiently(
+            channel, lambda: self._door.refuse_message(body, error, way_in="amqp", trace_id=trace_id)
         )
 
-    def _settle(self, channel: BlockingChannel, delivery_tag: int, act: Callable[[], None]) -> None:
-        """Act, then acknowledge. While the database is away the message is held: giving it back would be counted."""
+    def _patiently(self, channel: BlockingChannel, act: Callable[[], None]) -> bool:
+        """Act once the database is there. Meanwhile the message is held: to give it back would be counted.
+
+        False: told to stop meanwhile; what is not acknowledged the broker delivers to whoever comes next.
+        """
         while True:
             try:
                 act()
@@ -101,15 +112,9 @@ class Bridge:
                 log.warning("waiting for the database", error=str(trouble))
                 channel.connection.sleep(PAUSE_S)
                 if self._stop.is_set():
-                    return  # not acknowledged: the broker delivers it to whoever comes next
-            except Exception:
-                # back to the broker, which counts: beyond the limit it moves the message to the dead letters
-                log.exception("a message could not be taken in", queue=QUEUE)
-                channel.basic_nack(delivery_tag, requeue=True)
-                return
+                    return False
             else:
-                channel.basic_ack(delivery_tag)
-                return
+                return True
 
 
 def _trace_id(properties: pika.BasicProperties) -> str:

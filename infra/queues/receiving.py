@@ -64,10 +64,10 @@ class Door:
             workflow.again(lambda: self._take_message(body, way_in, where, trace_id))
 
     def refuse_message(self, body: bytes, error: InvalidInput, *, way_in: str, trace_id: str) -> None:
-        """Record a message as rejected without looking into it."""
-        with logs.bind_trace(trace_id), self._store.transaction() as tx:
-            inbox.reject(tx.connection, error, payload=body, way_in=way_in, trace_id=trace_id)
-        log.warning("rejected", error=str(error), trace_id=trace_id)
+        """Record a message as rejected through no fault of its own, all of it, without looking into it."""
+        with self._store.transaction() as tx:
+            inbox.reject(tx.connection, error, payload=body, way_in=way_in, trace_id=trace_id, whole=True)
+        log.error("rejected", error=str(error), trace_id=trace_id)
 
     def _take_next(self, taken: list[Dropped]) -> bool:
         received = None
@@ -109,7 +109,9 @@ class Door:
                 self._ring_code(received.article_id)
                 self._announce()
 
-    def _reject_row(self, tx: PostgresLogTransaction, row: Dropped, error: InvalidInput) -> None:
+    def _reject_row(
+        self, tx: PostgresLogTransaction, row: Dropped, error: InvalidInput, *, whole: bool = False
+    ) -> None:
         inbox.reject(
             tx.connection,
             error,
@@ -118,6 +120,7 @@ class Door:
             trace_id=row.trace_id,
             inbox_id=row.id,
             received_at=row.received_at,
+            whole=whole,
         )
         log.warning("rejected", error=str(error), inbox_id=row.id)
 
@@ -127,7 +130,7 @@ class Door:
             if inbox.postpone(self._pool, row.id) < TRIES:
                 return
             with self._store.transaction() as tx:
-                self._reject_row(tx, row, _unexpected(row, error))
+                self._reject_row(tx, row, fault(f"inbox row {row.id}", error), whole=True)
                 inbox.remove(tx.connection, row.id)
 
 
@@ -135,9 +138,10 @@ def _receive(tx: PostgresLogTransaction, article: Article, way_in: str, trace_id
     return workflow.receive(tx, article, way_in=way_in, metadata={"trace_id": trace_id})
 
 
-def _unexpected(row: Dropped, error: Exception) -> InvalidInput:
+def fault(where: str, error: Exception) -> InvalidInput:
+    """An unexpected error as the reason of a rejection."""
     return InvalidInput(
-        where=f"inbox row {row.id}",
+        where=where,
         found=logs.scrub(f"an article that fails here each time ({type(error).__name__}: {error})"),
         expected="one that can be taken in",
         next_step="This is a fault of Frontlog: report it, and drop the article again once it is mended.",

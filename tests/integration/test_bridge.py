@@ -17,7 +17,7 @@ from domain.errors import TryAgain
 from infra import reading
 from infra.queues import bridge as bridges
 from infra.queues import station as stations
-from infra.queues.bridge import DEAD_QUEUE, QUEUE, Bridge
+from infra.queues.bridge import DEAD_QUEUE, DELIVERY_LIMIT, QUEUE, Bridge
 from infra.queues.broker import open_broker, parameters, rabbit_backlog, rabbit_broker
 from infra.queues.doorbells import CODE_QUEUE, PROJECT_QUEUE, Doorbells
 from infra.queues.receiving import Door
@@ -123,7 +123,7 @@ def test_what_cannot_be_read_is_rejected_and_acknowledged_and_the_good_one_behin
     assert row[0] == "amqp" and row[1].startswith(f"queue {QUEUE}") and "expected" in row[2] and row[3] is None
 
 
-def test_a_message_is_acknowledged_only_after_the_log_has_it(channel, migrated, store, rabbitmq, bells, pool):
+def test_a_message_is_acknowledged_only_after_the_log_has_it(server, channel, migrated, store, rabbitmq, bells, pool):
     """The database goes away, the message is held and neither lost nor counted, and comes in when it is back."""
     gone = threading.Event()
     decoding = threading.Event()
@@ -139,21 +139,20 @@ def test_a_message_is_acknowledged_only_after_the_log_has_it(channel, migrated, 
     thread.start()
     send(channel, article())
     assert decoding.wait(20)
-    allow_connections(migrated, False)
+    allow_connections(server, migrated, False)
     gone.set()
     time.sleep(0.2)
     assert store_is_away(migrated)
-    allow_connections(migrated, True)
+    allow_connections(server, migrated, True)
     until(lambda: streams_patiently(store))
     stop.set()
     thread.join(10)
     assert one(migrated, REJECTED) == 0
 
 
-def allow_connections(migrated, allowed):
+def allow_connections(server, migrated, allowed):
     name = psycopg.conninfo.conninfo_to_dict(migrated)["dbname"]
-    elsewhere = psycopg.conninfo.make_conninfo(migrated, dbname="postgres")
-    with psycopg.connect(elsewhere, autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(
             sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(sql.Identifier(name), sql.Literal(allowed))
         )
@@ -185,13 +184,40 @@ def test_a_message_that_fails_every_time_ends_as_rejected_where_one_can_see_it(
     stop = threading.Event()
     thread = threading.Thread(target=Bridge(rabbitmq.url, make_door(store, pool, bells, decode), stop).run)
     thread.start()
-    send(channel, article(), trace_id="poison")
+    body = article(text=TEXT * 30)
+    send(channel, body, trace_id="poison")
     until(lambda: one(migrated, REJECTED) == 1, 60)
     stop.set()
     thread.join(10)
     assert one(migrated, "SELECT trace_id FROM frontlog_ops.rejected_input") == "poison"
-    assert one(migrated, "SELECT excerpt FROM frontlog_ops.rejected_input") == article().decode()
-    assert messages(rabbitmq, QUEUE) == messages(rabbitmq, DEAD_QUEUE) == 0
+    assert "RuntimeError: a fault of ours" in one(migrated, "SELECT error FROM frontlog_ops.rejected_input")
+    assert one(migrated, "SELECT excerpt FROM frontlog_ops.rejected_input") == body.decode(), "kept whole"
+    until(lambda: messages(rabbitmq, QUEUE) == 0)
+
+
+def test_a_message_that_ends_its_reader_again_and_again_ends_where_one_can_see_it(
+    channel, migrated, store, rabbitmq, bells, pool
+):
+    body = article(text=TEXT * 30)
+    send(channel, body, trace_id="killer")
+    for _ in range(DELIVERY_LIMIT + 1):
+        until(lambda: take_and_die(rabbitmq))
+    until(lambda: messages(rabbitmq, DEAD_QUEUE) == 1)
+    stop = threading.Event()
+    thread = threading.Thread(target=Bridge(rabbitmq.url, make_door(store, pool, bells), stop).run)
+    thread.start()
+    until(lambda: one(migrated, REJECTED) == 1)
+    until(lambda: messages(rabbitmq, DEAD_QUEUE) == 0)
+    stop.set()
+    thread.join(10)
+    assert one(migrated, "SELECT trace_id FROM frontlog_ops.rejected_input") == "killer"
+    assert one(migrated, "SELECT excerpt FROM frontlog_ops.rejected_input") == body.decode()
+
+
+def take_and_die(rabbitmq):
+    """Whether there was a message to take; it is not acknowledged."""
+    with pika.BlockingConnection(parameters(rabbitmq.url)) as connection:
+        return connection.channel().basic_get(QUEUE)[0] is not None
 
 
 def test_doorbells_on_rabbitmq_get_articles_coded(channel, settings, migrated, store):

@@ -179,7 +179,7 @@ def test_a_row_that_meets_an_unexpected_error_rests_and_is_rejected_in_the_end(m
         raise RuntimeError("password=s3cr3t is the fault")
 
     door = make_door(store, pool, bells, broken)
-    drop(migrated)
+    drop(migrated, text=TEXT * 30)
     for tries in range(1, TRIES + 1):
         assert one(migrated, "SELECT count(*) FROM frontlog_ops.inbox") == 1
         assert door.take_next()
@@ -190,6 +190,9 @@ def test_a_row_that_meets_an_unexpected_error_rests_and_is_rejected_in_the_end(m
     assert one(migrated, "SELECT count(*) FROM frontlog_ops.inbox") == 0
     error = one(migrated, "SELECT error FROM frontlog_ops.rejected_input")
     assert "RuntimeError" in error and "s3cr3t" not in error
+    assert json.loads(one(migrated, "SELECT excerpt FROM frontlog_ops.rejected_input"))["text"] == TEXT * 30, (
+        "all of it"
+    )
 
 
 def test_a_failing_row_does_not_hold_up_the_one_behind_it(migrated, store, pool, bells):

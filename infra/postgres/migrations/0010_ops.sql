@@ -35,7 +35,8 @@ COMMENT ON TABLE frontlog_ops.rejected_input IS 'Input that no repeat would make
 COMMENT ON COLUMN frontlog_ops.rejected_input.inbox_id IS 'The inbox row it was, NULL when it came another way.';
 COMMENT ON COLUMN frontlog_ops.rejected_input.found_in IS 'The file, queue or record.';
 COMMENT ON COLUMN frontlog_ops.rejected_input.error IS 'What was found, what was expected, what to do.';
-COMMENT ON COLUMN frontlog_ops.rejected_input.excerpt IS 'The first 1,000 characters of the payload.';
+COMMENT ON COLUMN frontlog_ops.rejected_input.excerpt IS
+    'The first 1,000 characters of the payload; all of it where the fault was Frontlog''s, so that it can be dropped again.';
 
 CREATE TABLE frontlog_ops.attempts (
     article_id text NOT NULL,
