@@ -160,7 +160,9 @@ def longest(mentions: Iterable[NameMention]) -> list[NameMention]:
 
 
 def _mention(text: str, flat: str, start: int, end: int, aliases: tuple[_Alias, ...]) -> NameMention | None:
-    if (start and flat[start - 1].isalnum() and flat[start].isalnum()) or _AFTER_ARTICLE.search(flat, 0, start):
+    if (start and flat[start - 1].isalnum() and flat[start].isalnum()) or _AFTER_ARTICLE.search(
+        flat[max(0, start - 5) : start]
+    ):
         return None
     fitting = [a for a in aliases if _case_fits(text[start:end], a)]
     if end < len(flat) and flat[end].isalnum() and flat[end - 1].isalnum():

@@ -38,10 +38,11 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _after_common_words(text: str, start: int, end: int, grammar: PlaceGrammar) -> int:
     while start < end:
-        first = text[start:end].split(" ")[0]
-        if fold(first) not in grammar.not_places:
+        blank = text.find(" ", start, end)
+        stop = end if blank < 0 else blank
+        if fold(text[start:stop]) not in grammar.not_places:
             return start
-        start += len(first) + 1
+        start = stop + 1
     return end
 
 

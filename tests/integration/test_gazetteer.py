@@ -123,3 +123,16 @@ def test_a_forked_child_asks_on_a_connection_of_its_own(gazetteer: GeoNamesGazet
         os._exit(0 if gazetteer.exact("mosul", ["IQ"]) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert gazetteer.exact("goma", ["CD"])
+
+
+def test_two_processes_that_build_at_once_both_read_a_whole_index(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib, infra.gazetteer as g\n"
+        "print(g.GeoNamesGazetteer(pathlib.Path(sys.argv[1])).exact('goma', ['CD'])[0].id)"
+    )
+    both = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    assert [p.communicate(timeout=200)[0].strip() for p in both] == ["geonames:216281"] * 2
+    assert [path.name for path in tmp_path.iterdir()] == [index_name()]

@@ -1,6 +1,10 @@
 from datetime import date
+from itertools import pairwise
+from time import perf_counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.actors import ActorRegistry
 from domain.errors import InvalidInput
@@ -128,6 +132,27 @@ def test_a_numbered_unit_that_nobody_registered_is_found_and_names_no_one() -> N
     (mention,) = REGISTRY.find("The 999th Rocket Brigade left.", SYRIA)
     assert (mention.ids, mention.kind) == ((), "unit")
     assert one("999th Rocket Brigade") is None
+
+
+@given(
+    st.lists(st.sampled_from(["SDF", "/", "HTS", " ", "Syrian", "army", "the", "PKK/YPG", "-led", "'s", "é", "M23"]))
+)
+def test_no_text_breaks_finding_or_resolving_and_mentions_never_overlap(parts: list[str]) -> None:
+    text = "".join(parts)
+    found = REGISTRY.find(text, SYRIA)
+    assert all(a.end <= b.start for a, b in pairwise(found))
+    assert REGISTRY.reference(text, text, DAY, "TRT", SYRIA).id
+
+
+def test_giant_texts_take_time_in_proportion_to_their_length() -> None:
+    def seconds(text: str) -> float:
+        started = perf_counter()
+        REGISTRY.find(text, SYRIA)
+        return perf_counter() - started
+
+    unit = "The SDF and Syrian government troops left Al-Hama/SNA for the 999th Brigade of PKK/YPG. "
+    seconds(unit)
+    assert seconds(unit * 2000) < 100 * max(seconds(unit * 100), 0.001)
 
 
 def test_every_theatre_of_an_entry_is_declared_and_every_relation_leads_to_an_entry() -> None:

@@ -1,6 +1,8 @@
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
 from domain.places import PlaceIndex, fold
@@ -117,6 +119,13 @@ def test_running_text_yields_known_places_with_their_kind_words_and_no_other_cap
     text = "On Monday General Salem left Salma and Aleppo and Idlib province for Gotham's Daily News."
     found = {text[m.start : m.end]: m.ids for m in PLACES.find(text, SYRIA)}
     assert found == {"Salma": (SOUTH.id,), "Aleppo": ("geonames:14",), "Idlib province": ("frontlog:sy.idlib",)}
+
+
+@given(st.text(max_size=120))
+def test_no_text_breaks_finding_or_resolving_and_the_same_text_gives_the_same_places(text: str) -> None:
+    assert PLACES.find(text, SYRIA) == PLACES.find(text, SYRIA)
+    assert PLACES.resolve(text, SYRIA) == PLACES.resolve(text, SYRIA)
+    assert PLACES.resolve(text, SYRIA).id
 
 
 def test_every_place_of_the_edition_has_a_known_country() -> None:
