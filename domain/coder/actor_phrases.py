@@ -96,6 +96,7 @@ class ActorPhrases:
     def _read_phrase(self, head: int, lemma: str, depth: int) -> ActorReading | None:
         return (
             self._named(head)
+            or (self._by_apposition(head, depth) if lemma == "ally" else None)
             or self._from_origin(head, lemma, depth)
             or self._common(head, lemma, depth)
             or self._by_quantity(head, lemma, depth)
@@ -241,12 +242,27 @@ class ActorPhrases:
         if _class_of_kind(mention.kind) != "state" and mention.ids:
             last = self._without_unit(first, last)
             lemma = self.tree.lemma[last]
+        if _class_of_kind(mention.kind) != "state":
+            first = self._without_adjectives(first, last)
         text = self.tree.words(first, last)
         cls = _class_of_kind(mention.kind) or self._head_class(lemma) or "neutral"
         common = self._head_class(lemma) is not None and not self.tree.tokens[last].text[:1].isupper()
         how = "described" if common else "named"
         reading = self._reading(head, how, first, last, text, word=lemma, cls=cls, ids=mention.ids, weak=mention.weak)
         return replace(reading, kind=mention.kind)
+
+    def _without_adjectives(self, first: int, last: int) -> int:
+        """ "paramilitary Rapid Support Forces": the name starts with its capital."""
+        start = first
+        while (
+            start < last
+            and self.tree.tag(start) in ("JJ", "NN")
+            and self.tree.tokens[start].text.islower()
+            and self.tree.lower[start].isalpha()
+            and self.tree.lower[start + 1] != "-"
+        ):
+            start += 1
+        return start if start < last and self.tree.tokens[start].text[:1].isupper() else first
 
     def _without_unit(self, first: int, last: int) -> int:
         """ "RSF fighters" are the RSF: common words behind an organisation's name are no part of it."""
@@ -288,6 +304,8 @@ class ActorPhrases:
         if words & self.lex.words("unarmed_modifiers") or self._of_people(head):
             return None
         if cls is None and not group:
+            if self.lex.has("unit_heads", lemma) and words & self.lex.words("rebel_heads"):
+                return self._bare_or_described(head, lemma, "rebel", mods)
             return self._modifier_owner(head, mods) if lemma in ("officer", "commander", "leader") else None
         inner = self._owner(head, lemma, mods, depth) if self.lex.has("unit_heads", lemma) or cls else None
         if inner is not None:

@@ -42,6 +42,9 @@ def _own_movement(s: Sentence, args: Arguments, roles: Roles) -> bool:
 
 def _own_fresh(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """What is sent is a force, and it is a reinforcement: called fresh or more, or sent without an origin named."""
+    state = args.passive and any(s.tree.lower[k] in ("is", "are") for k in s.tree.kids(args.predicate, "auxpass"))
+    if state and s.tree.lemma[args.predicate] == "deploy" and not args.follow("to"):
+        return False
     own = [r for r in roles.get("own", []) if isinstance(r, ActorReading)]
     fresh = any(r.fresh for r in own) or any(_is_fresh(s, r.head) for r in own)
     return bool(own) and (fresh or not roles.get("origin"))
@@ -230,6 +233,19 @@ def _leaves(s: Sentence, args: Arguments, roles: Roles) -> bool:
     return bool(roles.get("place")) or not args.preps or not {k for k, _ in args.preps} & {"from", "out of"}
 
 
+def _breaks_out(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """Fighting is told as such: it broke out, rages, goes on; or there is fighting."""
+    verb = s.tree.head(args.predicate)
+    if s.tree.dep(args.predicate) == "attr" and s.tree.kids(verb, "expl"):
+        return True
+    return s.tree.dep(args.predicate) in ("nsubj", "nsubjpass") and s.tree.lemma[verb] in _ERUPTS
+
+
+_ERUPTS = frozenset(
+    "break erupt rage flare continue resume intensify ensue occur report start begin spread escalate go".split()
+)
+
+
 TESTS: Mapping[str, Test] = {
     "lasting": _lasting,
     "told": _told,
@@ -250,6 +266,7 @@ TESTS: Mapping[str, Test] = {
     "ground_falls": _ground_falls,
     "force_noun": _force_noun,
     "of_ground": _of_ground,
+    "breaks_out": _breaks_out,
     "not_merely_given": _not_merely_given,
     "leaves": _leaves,
 }

@@ -199,18 +199,20 @@ class Discourse:
             and (a.named or a.ids or len(fold(a.name).split()) > len(own) or fold(a.name) == fold(reading.resolved))
         ]
         if reading.cls == "state":
-            exact = [a for a in exact if a.cls == "state" or reading.word in _heads(a)]
+            exact = [a for a in exact if a.cls == "state" or (a.cls == "neutral" and reading.word in _heads(a))]
         elif reading.cls == "rebel":
             exact = [a for a in exact if a.cls != "state"]
         if exact:
-            return self._latest([a for a in exact if reading.word in _heads(a)] or exact, at)
+            headed = [a for a in exact if reading.word in _heads(a)] or exact
+            return self._latest([a for a in headed if a.named or a.ids] or headed, at)
         if reading.cls == "state":
             return self._latest(
                 [a for a in others if set(a.ids) & set(ids) and len(a.ids) == 1 and not a.words & _SPECIAL], at
             )
         if reading.cls == "rebel":
             holy = [a for a in others if a.kind == "jihadist group"] if reading.word in _HOLY else []
-            rebels = holy or [a for a in others if a.cls == "rebel"] or [a for a in others if a.cls == "neutral"]
+            rebels = holy or [a for a in others if a.cls == "rebel" and (a.named or a.ids)]
+            rebels = rebels or [a for a in others if a.cls == "rebel"] or [a for a in others if a.cls == "neutral"]
             return self._latest(rebels, at)
         if reading.word in _ORGANISATIONS:
             others = [a for a in others if a.cls != "state" and a.named] or others

@@ -186,6 +186,8 @@ class FrameReader:
         for path in paths:
             adjective = path.endswith(("amod", "compound"))
             for head in args.follow(path):
+                if adjective and self.s.lexicon.has("equipment_heads", self.tree.lemma[head]):
+                    continue
                 for reading in self.actor_readings(head) or (self.actors.of_people(head) if adjective else []):
                     if all(r.head != reading.head for r in found):
                         found.append(reading)
@@ -203,6 +205,9 @@ class FrameReader:
             for heads in self._layers(path, args):
                 found = [r for head in heads for r in self.places.read(head) if self._is_place(r, path, strict)]
                 found.sort(key=lambda r: r.start)
+                if found and path == "object" and all(r.kind == "generic" and r.how == "definite" for r in found):
+                    scene = self._places(("@loc",), args, strict)
+                    return scene if scene and all(r.how == "named" for r in scene) else found
                 if found and not (path.endswith("@loc") and all(_vague(r) for r in found)):
                     return found
                 vague = vague or found

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from domain.coder.phrases import Sentence
 from domain.coder.readings import PlaceReading
+from domain.coder.words import Run
+from domain.names import fold
 
 _PRONOUNS = frozenset(
     ("it", "them", "they", "there", "here", "both", "which", "that", "where", "this", "these", "those")
@@ -12,6 +14,36 @@ _COMMON_KINDS = (
     ("settlement_heads", "settlement"), ("admin_heads", "admin"), ("facility_heads", "facility"),
     ("natural_heads", "natural"), ("generic_places", "generic"),
 )  # fmt: skip
+_IDLE = frozenset(
+    (
+        "same",
+        "key",
+        "strategic",
+        "nearby",
+        "local",
+        "important",
+        "sprawling",
+        "whole",
+        "entire",
+        "other",
+        "another",
+        "small",
+        "large",
+        "big",
+        "only",
+        "last",
+        "second",
+        "former",
+        "latter",
+        "several",
+        "own",
+        "neighbouring",
+        "neighboring",
+        "besieged",
+        "abandoned",
+    )
+)
+"""Adjectives that are no part of what a facility is called."""
 _STOP = frozenset(("the", "a", "an", "this", "that", "its", "their", "his", "nearby", "neighbouring", "neighboring"))
 _INNER = (
     "of",
@@ -152,6 +184,8 @@ class PlacePhrases:
             return None, "most" if words & {"nearly", "almost", "virtually", "practically"} else "whole"
         if self.lex.has("compass_words", low) and self.tree.tag(head).startswith("NN"):
             return _direction(low), None
+        if lemma in ("percent", "%"):
+            return None, "part"
         if low in ("half", "part", "third", "parts", "portion", "portions", "some", "much"):
             return None, ("most" if low == "much" else "part")
         if (
@@ -260,6 +294,9 @@ class PlacePhrases:
             first += 1
         text = self._shared_compass(first, last) or self.tree.words(first, last)
         kind, word = self._kind_in_name(first, last)
+        words = {self.tree.lower[i].rstrip(".") for i in range(first, last + 1)}
+        if (not kind and words & NOT_PLACES) or fold(text) in self.s.article.persons:
+            return None
         extent = (
             "whole"
             if {self.tree.lower[k] for k in self.tree.kids(head, "det", "predet", "amod")} & {"whole", "entire", "all"}
@@ -311,11 +348,22 @@ class PlacePhrases:
         runs = [self.s.names.run_of[m] for m in self.s.modifiers(head) if m in self.s.names.run_of]
         runs = [r for r in runs if not self._is_actor_modifier(r.last) and not self._is_adjective(r.first, r.last)]
         if runs:
-            return [replace(self._with_name(head, lemma, kind, runs[-1].first, runs[-1].last), extent=extent)]
+            pairs = self._paired_runs(head, runs) if self.tree.tag(head) == "NNS" else runs[-1:]
+            return [replace(self._with_name(head, lemma, kind, r.first, r.last), extent=extent) for r in pairs]
         inner = self._adverb_beside(head, depth) or self._complement(head, kind, depth)
         if inner:
             return [replace(p, extent=p.extent or extent) for p in inner]
         return [replace(self._anaphor(head, lemma, kind, depth), extent=extent)]
+
+    def _paired_runs(self, head: int, runs: list[Run]) -> list[Run]:
+        """ "Amhara and Afar regions": every name that shares the plural head."""
+        found = list(dict.fromkeys(runs))
+        while (k := found[0].first - 1) > 0 and self.tree.lower[k] in ("and", ",", "the"):
+            before = self.s.names.run_of.get(k - 1)
+            if before is None or before.last in self.s.names.mention_of or self.tree.lower[k] == "the":
+                break
+            found.insert(0, before)
+        return found
 
     def _of_name(self, head: int, depth: int) -> list[PlaceReading]:
         """ "the Red Sea town of A": the name under "of", whatever stands before the head."""
@@ -451,7 +499,11 @@ class PlacePhrases:
             return nearby
         definite = self.s.definite(head) or bool(self.tree.kids(head, "poss"))
         owner = next((p for k in self.tree.kids(head, "poss") for p in self._owner(k, depth)), None)
-        first = min((m for m in self.s.modifiers(head) if self.tree.tag(m).startswith("NN")), default=head)
+        said = ("NN", "JJ") if kind == "facility" else ("NN",)
+        told = [
+            m for m in self.s.modifiers(head) if self.tree.tag(m).startswith(said) and self.tree.lower[m] not in _IDLE
+        ]
+        first = min(told, default=head)
         how = "definite" if definite else "common"
         return replace(
             self._build(

@@ -65,6 +65,8 @@ class Resolver:
             ):
                 continue
             reading = actors.read(i)
+            if reading is not None and self._beside_name(i, reading, actors):
+                continue
             if reading is not None and reading.how in ("named", "described"):
                 self._note_actor(reading)
                 if self.tree.dep(i) != "poss" or not reading.weak:
@@ -86,6 +88,13 @@ class Resolver:
             "facility_heads", self.tree.lemma[parent]
         )
         return modifies and actors.read(parent) is not None
+
+    def _beside_name(self, i: int, reading: ActorReading, actors: ActorPhrases) -> bool:
+        """ "X, the main rebel faction": an apposition tells more of the name and is nobody new."""
+        if self.tree.dep(i) != "appos" or reading.how == "named":
+            return False
+        name = actors.read(self.tree.head(i))
+        return name is not None and name.how == "named"
 
     def _touch(self, reading: ActorReading) -> None:
         """A mention that refers back keeps its antecedent in mind; as a subject it keeps it in front."""
@@ -130,7 +139,8 @@ class Resolver:
             *self.tree.kids(reading.head, "appos"),
             *([self.tree.head(reading.head)] if self.tree.dep(reading.head) == "appos" else []),
         ):
-            if self.tree.tag(k).startswith("NN") and not self.tree.is_proper(k):
+            other = self.s.names.mention_of.get(k)
+            if self.tree.tag(k).startswith("NN") and not self.tree.is_proper(k) and (other is None or other.modifier):
                 entity.words.add(self.tree.lemma[k])
         for k in self._around(reading):
             entity.words.add(self.tree.lemma[k])
@@ -332,6 +342,9 @@ class Resolver:
             and reading.how == "common"
         ):
             return []
+        if reading.kind == "facility" and reading.how == "definite":
+            self.c.discourse.note_place(reading.resolved, reading, self._at(reading.head))
+            return [self._place_reference(reading, reading.resolved, near)]
         if reading.how != "common":
             self.unresolved.append(Unresolved(self.s.number, reading.text, "place"))
         return []
