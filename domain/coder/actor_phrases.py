@@ -1,10 +1,9 @@
 """Reading a noun phrase as an actor. An armed or governing head, or a name that is known to be one, is required."""
 
-from dataclasses import replace
-
+from domain.coder.folding import fold
 from domain.coder.phrases import Sentence
 from domain.coder.readings import ActorReading
-from domain.names import NameMention, fold
+from domain.names import NameMention
 
 _PRONOUNS = frozenset(("it", "they", "them", "he", "she", "him", "her", "itself", "themselves", "both", "neither", "former",
                        "latter", "who", "which", "that", "others", "all", "each"))  # fmt: skip
@@ -72,9 +71,24 @@ class ActorPhrases:
         self.s = sentence
         self.tree = sentence.tree
         self.lex = sentence.lexicon
+        self._read: dict[int, ActorReading | None] = {}
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> "ActorPhrases":
+        """The sentence's own reader, which remembers what it has read."""
+        reader: ActorPhrases = sentence.readers.setdefault("ActorPhrases", None) or cls(sentence)
+        sentence.readers["ActorPhrases"] = reader
+        return reader
 
     def read(self, head: int, depth: int = 0) -> ActorReading | None:
         """The actor that the phrase of this head names, or None when it names none."""
+        if depth:
+            return self._fresh(head, depth)
+        if head not in self._read:
+            self._read[head] = self._fresh(head, 0)
+        return self._read[head]
+
+    def _fresh(self, head: int, depth: int) -> ActorReading | None:
         low, lemma = self.tree.lower[head], self.tree.lemma[head]
         if low in _SPEAKER and low not in ("i", "me", "my"):
             return self._simple(head, "speaker", low, "neutral")
@@ -248,8 +262,9 @@ class ActorPhrases:
         cls = _class_of_kind(mention.kind) or self._head_class(lemma) or "neutral"
         common = self._head_class(lemma) is not None and not self.tree.tokens[last].text[:1].isupper()
         how = "described" if common else "named"
-        reading = self._reading(head, how, first, last, text, word=lemma, cls=cls, ids=mention.ids, weak=mention.weak)
-        return replace(reading, kind=mention.kind)
+        return self._reading(
+            head, how, first, last, text, word=lemma, cls=cls, ids=mention.ids, weak=mention.weak, kind=mention.kind
+        )
 
     def _without_adjectives(self, first: int, last: int) -> int:
         """ "paramilitary Rapid Support Forces": the name starts with its capital."""
@@ -525,6 +540,7 @@ class ActorPhrases:
     def _reading(
         self, head: int, how: str, first: int, last: int, text: str, *, word: str, cls: str,
         ids: tuple[str, ...] = (), weak: bool = False, modifiers: frozenset[str] = frozenset(), loaded: tuple[str, ...] = (),
+        kind: str | None = None,
     ) -> ActorReading:  # fmt: skip
         start, end = self.tree.tokens[first].start, self.tree.tokens[last].end
         text = text.removesuffix("'s").removesuffix("’s").strip()
@@ -537,7 +553,7 @@ class ActorPhrases:
             "coalition",
         )
         return ActorReading(head, how, self._clean(first, last), text, word, cls, start, end, ids, weak, plural,
-                            self._is_fresh(head), modifiers, loaded)  # fmt: skip
+                            self._is_fresh(head), modifiers, loaded, kind)  # fmt: skip
 
 
 def _class_of_kind(kind: str | None) -> str | None:

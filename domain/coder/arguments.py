@@ -363,8 +363,7 @@ class Arguments:
         alike = [
             k
             for k in more
-            if tree.is_proper(k) == tree.is_proper(i)
-            and tree.lemma[k] == tree.lemma[i]
+            if (tree.is_proper(k) == tree.is_proper(i) and tree.lemma[k] == tree.lemma[i])
             or (tree.is_proper(k) and tree.kids(k, "conj"))
         ]
         return [c for k in alike for c in tree.conjuncts(k)]

@@ -3,20 +3,22 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
 
 import msgspec
 
 from domain.coder.attribution import source_of
 from domain.coder.conditions import operation_name
 from domain.coder.dating import time_of
+from domain.coder.folding import fold
 from domain.coder.frames import Frame
 from domain.coder.modality import Modality
 from domain.coder.phrases import Sentence
 from domain.coder.readings import ActorReading
 from domain.coder.resolve import Resolver
 from domain.events import ActorRef, CodedEvent, Occurred, PlaceRef
-from domain.names import fold
-from domain.time_expressions import TimeExpression, to_occurred
+from domain.time_expressions import Anchor, TimeExpression, find_times, to_occurred
 
 STATES = ("ControlAsserted", "SiegeReported", "PresenceReported")
 INHERITS = (
@@ -33,10 +35,17 @@ _NEEDS_PLACE = ("WithdrawalReported", "ControlTransferred", "ControlTaken", "Con
 
 @dataclass(frozen=True)
 class Times:
-    """The times of a sentence read for what has happened and for what is planned, same order."""
+    """The times of a sentence, read for what has happened; `planned` reads them, in the same order, for what will."""
 
     past: Sequence[TimeExpression]
-    planned: Sequence[TimeExpression]
+    text: str
+    published: date | None
+    anchor: Anchor
+
+    @cached_property
+    def planned(self) -> Sequence[TimeExpression]:
+        """The same times looking forward."""
+        return find_times(self.text, self.published, self.anchor, planned=True)
 
 
 @dataclass

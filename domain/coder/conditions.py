@@ -242,7 +242,23 @@ def _breaks_out(s: Sentence, args: Arguments, roles: Roles) -> bool:
 
 
 _ERUPTS = frozenset(
-    "break erupt rage flare continue resume intensify ensue occur report start begin spread escalate go".split()
+    [
+        "break",
+        "erupt",
+        "rage",
+        "flare",
+        "continue",
+        "resume",
+        "intensify",
+        "ensue",
+        "occur",
+        "report",
+        "start",
+        "begin",
+        "spread",
+        "escalate",
+        "go",
+    ]
 )
 
 

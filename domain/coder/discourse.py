@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from domain.coder.folding import fold
 from domain.coder.readings import ActorReading, PlaceReading
-from domain.names import fold
 
 Position = tuple[int, int]
 """(sentence number, token)."""

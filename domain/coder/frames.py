@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.arguments import Arguments
 from domain.coder.conditions import TESTS
+from domain.coder.folding import fold
 from domain.coder.phrases import Sentence
 from domain.coder.place_phrases import NOT_PLACES, PlacePhrases
 from domain.coder.readings import ActorReading, PlaceReading
 from domain.coder.rules import Rule
-from domain.names import fold
 
 _UNION = ("ClashReported",)
 _PLACE_ROLES = ("place", "origin", "destination", "also")
@@ -56,8 +56,8 @@ class FrameReader:
 
     def __init__(self, sentence: Sentence, book: RuleBook) -> None:
         self.s, self.tree, self.book = sentence, sentence.tree, book
-        self.actors = ActorPhrases(sentence)
-        self.places = PlacePhrases(sentence)
+        self.actors = ActorPhrases.of(sentence)
+        self.places = PlacePhrases.of(sentence)
         self.why_not: list[tuple[int, str, str]] = []
 
     def frames(self) -> list[Frame]:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from domain.coder.actor_phrases import ActorPhrases
+from domain.coder.folding import fold
 from domain.coder.lexicon import Lexicon
 from domain.coder.phrases import ArticleNames, Sentence
-from domain.names import NameMention, fold
+from domain.names import NameMention
 
 _ACRONYM = re.compile(r"((?:[\w’'ʿ-]+ ){1,7}?)\(([A-Z][\w.-]{1,9})\)")
 _TITLES = frozenset(

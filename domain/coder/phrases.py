@@ -1,6 +1,7 @@
 """The reading frame of a sentence: its tree, its names, the edition's words; shared by actor and place reading."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from domain.coder.lexicon import Lexicon
 from domain.coder.tree import Tree
@@ -47,6 +48,7 @@ class Sentence:
     names: Names
     lexicon: Lexicon
     article: ArticleNames
+    readers: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def left_edge(self, head: int) -> int:
         """First token of the phrase's premodifiers, without crossing a comma."""

@@ -11,17 +11,17 @@ import msgspec
 
 from domain.article import Article
 from domain.coder.assemble import Assembler, Dropped, Times, fingerprint
+from domain.coder.folding import fold
 from domain.coder.frames import Frame, FrameReader
 from domain.coder.naming import acronyms, introduced, learn, topic, with_introduced
-from domain.coder.recall import completed
 from domain.coder.phrases import ArticleNames, Sentence
+from domain.coder.recall import completed
 from domain.coder.resolve import Context, Resolver
 from domain.coder.tree import Tree
 from domain.coder.triggers import TriggerFilter
 from domain.coder.words import Names
 from domain.countries import CountryTable
 from domain.events import CodedEvent, Coding, PlaceRef, SentenceRecord, Unresolved
-from domain.names import fold
 from domain.places import PlaceIndex
 from domain.ports import Gazetteer, Parser, Token
 from domain.sentences import split
@@ -193,8 +193,7 @@ class _ArticleCoder:
         found = []
         for n in range(len(self.p.spans)):
             past = find_times(self.p.text(n), self.article.published, anchor)
-            planned = find_times(self.p.text(n), self.article.published, anchor, planned=True)
-            found.append(Times(past, planned))
+            found.append(Times(past, self.p.text(n), self.article.published, anchor))
             anchor = follow(anchor, past)
         return found
 

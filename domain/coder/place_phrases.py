@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from domain.coder.folding import fold
 from domain.coder.phrases import Sentence
 from domain.coder.readings import PlaceReading
 from domain.coder.words import Run
-from domain.names import fold
 
 _PRONOUNS = frozenset(
     ("it", "them", "they", "there", "here", "both", "which", "that", "where", "this", "these", "those")
@@ -122,9 +122,24 @@ class PlacePhrases:
         self.s = sentence
         self.tree = sentence.tree
         self.lex = sentence.lexicon
+        self._read: dict[int, list[PlaceReading]] = {}
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> "PlacePhrases":
+        """The sentence's own reader, which remembers what it has read."""
+        reader: PlacePhrases = sentence.readers.setdefault("PlacePhrases", None) or cls(sentence)
+        sentence.readers["PlacePhrases"] = reader
+        return reader
 
     def read(self, head: int, depth: int = 0) -> list[PlaceReading]:
         """The places that the phrase of this head names, itself alone (coordination is the caller's); [] if none."""
+        if depth:
+            return self._fresh(head, depth)
+        if head not in self._read:
+            self._read[head] = self._fresh(head, 0)
+        return self._read[head]
+
+    def _fresh(self, head: int, depth: int) -> list[PlaceReading]:
         low = self.tree.lower[head]
         if head in self.s.names.timed or depth > 4:
             return []

@@ -9,11 +9,12 @@ from domain.actors import ActorRegistry
 from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.attribution import Source
 from domain.coder.discourse import Actor, Antecedent, Discourse, Place, Position
+from domain.coder.folding import fold
 from domain.coder.phrases import ArticleNames, Sentence
 from domain.coder.place_phrases import NOT_PLACES, PlacePhrases
 from domain.coder.readings import ActorReading, PlaceReading
 from domain.events import ActorRef, Attribution, PlaceRef, Unresolved
-from domain.names import fold, provisional_id
+from domain.names import provisional_id
 from domain.places import PlaceIndex
 from domain.sources import SourceTable
 from domain.theatres import Scope
@@ -43,6 +44,7 @@ class Context:
     discourse: Discourse = field(default_factory=Discourse)
     last_source: Attribution | None = None
     affiliations: dict[str, Actor] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
 
 class Resolver:
@@ -58,7 +60,7 @@ class Resolver:
 
     def note_mentions(self) -> None:
         """Enter every named actor and place of the sentence into the discourse, at its token."""
-        actors, places = ActorPhrases(self.s), PlacePhrases(self.s)
+        actors, places = ActorPhrases.of(self.s), PlacePhrases.of(self.s)
         for i in range(len(self.tree)):
             if not (self.tree.is_noun(i) or i in self.s.names.run_of or self.tree.dep(i) == "nsubj") or (
                 self.tree.dep(i) in ("compound", "amod", "nmod") and not self._last_of_run(i)
@@ -199,8 +201,9 @@ class Resolver:
 
     def _kind(self, name: str) -> str:
         """What the gazetteer says a name is, in the kinds of head words; "" when it says nothing."""
-        kind = self.c.places.resolve(name, self.c.scope, slot=False).kind
-        return _KINDS.get(kind or "", "")
+        if name not in self.c.kinds:
+            self.c.kinds[name] = self.c.places.resolve(name, self.c.scope, slot=False).kind or ""
+        return _KINDS.get(self.c.kinds[name], "")
 
     def _no_place(self, i: int, first: int, last: int) -> bool:
         """Operations, parties and persons' titles bear names too; a capital that owns something is its government."""
@@ -256,7 +259,7 @@ class Resolver:
         clauses = [main, *tree.kids(main, "ccomp")]
         for clause in clauses:
             for k in tree.kids(clause, "nsubj", "nsubjpass"):
-                found = ActorPhrases(self.s).read(k) if k > verb else None
+                found = ActorPhrases.of(self.s).read(k) if k > verb else None
                 if found is not None and found.how in ("named", "described"):
                     return found
         return None
@@ -375,7 +378,7 @@ class Resolver:
         resolved = full if full and fold(source.name) in fold(full) else source.name
         actor = self._affiliation(source)
         found = Attribution(source.text, resolved, self.c.sources.source_kind(source.text))
-        reading = ActorPhrases(self.s).read(source.head)
+        reading = ActorPhrases.of(self.s).read(source.head)
         if reading is not None and reading.how in ("named", "described", "definite") and not reading.weak:
             refs = self.actors(reading, "source")
             if refs:
@@ -404,7 +407,7 @@ class Resolver:
 
     def _affiliation(self, source: Source) -> Actor | None:
         """The force that a source speaks for: itself, or the one named in its phrase."""
-        phrases = ActorPhrases(self.s)
+        phrases = ActorPhrases.of(self.s)
         inside = [source.head, *self.tree.subtree(source.head)]
         for i in dict.fromkeys(inside):
             if self.tree.tag(i) == "PRP$":

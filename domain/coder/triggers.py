@@ -10,8 +10,9 @@ _TOO_COMMON = frozenset(("be", "have", "do", "get", "go", "come", "make", "put",
 """Verbs that fire only with their tell-tale company, which `_COMPANY` lists."""
 
 _COMPANY = (
-    "control", "hands", "siege", "presence", "positions", "remain", "force", "troops", "soldiers", "fighters", "army",
-    "battle", "foothold", "advance", "gains", "inside", "grip", "rule", "blockade", "men", "units",
+    "control", "hands", "siege", "presence", "position", "positions", "foothold", "gains", "grip", "rule", "blockade",
+    "are in", "is in", "were in", "was in", "be in", "still in", "inside", "are on", "are at", "are there", "are near", "are still",
+    "inroads", "advances", "incursion",
 )  # fmt: skip
 
 

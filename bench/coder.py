@@ -1,0 +1,62 @@
+"""The coder, parse included, against spaCy's full pipeline on the same text in the same run, on one core.
+
+Prints sentences a second of each and their ratio; exits 1 below the target of DESIGN.md (3).
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+import json
+
+import spacy
+
+from domain.article import Article, normalise
+from domain.sentences import split
+from infra.cli.code import load_coder
+from infra.editions import SHIPPED
+from infra.parser.spacy_parser import MODELS
+
+TARGET = 3.0
+ROUNDS = 3
+COPIES = 12
+SAMPLES = Path(__file__).resolve().parents[1] / "infra" / "samples"
+
+
+def articles() -> list[Article]:
+    """The sample articles, several times over, each copy another article."""
+    texts = [json.loads(p.read_text(encoding="utf-8"))["text"] for p in sorted(SAMPLES.glob("*.json"))]
+    return [Article(normalise(text), f"copy {n}") for n in range(COPIES) for text in texts]
+
+
+def main() -> int:
+    """Run both, best of three each."""
+    given = articles()
+    sentences = [a.text[start:end] for a in given for start, end in split(a.text)]
+    coder = load_coder(SHIPPED)
+    package = next(m for m in MODELS if spacy.util.is_package(m))
+    full = spacy.load(package)
+    coder.code(given[:3])
+    list(full.pipe(sentences[:20]))
+    ours = min(_seconds(lambda: coder.code(given)) for _ in range(ROUNDS))
+    theirs = min(_seconds(lambda: list(full.pipe(sentences, batch_size=128))) for _ in range(ROUNDS))
+    ratio = theirs / ours
+    print(f"sentences: {len(sentences)}")
+    print(f"coder, parse included: {len(sentences) / ours:.0f} sentences/s")
+    print(f"spaCy's full pipeline: {len(sentences) / theirs:.0f} sentences/s")
+    print(f"ratio: {ratio:.2f} (target {TARGET})")
+    return 0 if ratio >= TARGET else 1
+
+
+def _seconds(work: object) -> float:
+    start = time.perf_counter()
+    work()  # type: ignore[operator]
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main())
