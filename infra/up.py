@@ -1,5 +1,6 @@
 """`frontlog up`: one process that works the queues until it is told to stop, and what commands do without it."""
 
+import contextlib
 import signal
 import threading
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ import structlog
 from domain import workflow
 from domain.article import Article
 from domain.errors import TryAgain
+from infra import embedded
 from infra.postgres import workers
 from infra.postgres.inbox import Pool
 from infra.postgres.pool import open_pool
@@ -37,7 +39,8 @@ def run(settings: Settings, stop: threading.Event) -> None:
         if stop.is_set():
             return
         with working(settings, frontlog.conninfo, live_coder=LiveCoder(), kind="up", stop=stop):
-            stop.wait()
+            while not stop.wait(LOOK_EVERY_S):
+                _bring_back(settings)
             log.info("stopping")
     log.info("stopped")
 
@@ -69,6 +72,13 @@ def ring_code(settings: Settings, conninfo: str, article_ids: Iterable[str]) -> 
 
 WARM_UP = Article("Troops took the town.")
 """Loads the language model before the first article waits for it."""
+
+
+def _bring_back(settings: Settings) -> None:
+    """Start the embedded server again when it and its supervisor were both killed: nobody else would."""
+    if settings.database_url is None and not embedded.running(settings):
+        with contextlib.suppress(TryAgain), embedded.lease(settings):
+            log.warning("the embedded server was gone and is back")
 
 
 class LiveCoder:

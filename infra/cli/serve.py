@@ -1,5 +1,6 @@
 """`frontlog up` and `frontlog migrate`: the long-running side."""
 
+import sys
 import threading
 
 import typer
@@ -18,7 +19,8 @@ def register(app: typer.Typer) -> None:
 
 def up() -> None:
     """Run the workers until Ctrl-C: queue in, coding, projections, sweep."""
-    stderr().print("frontlog is up. Ctrl-C stops it.")
+    if sys.stderr.isatty():
+        stderr().print("frontlog is up. Ctrl-C stops it.")
     service.run(Settings.from_environment(), threading.Event())
 
 

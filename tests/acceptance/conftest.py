@@ -28,6 +28,11 @@ class User:
     home: Path
 
     @property
+    def settings(self) -> Settings:
+        """What those commands read from their environment."""
+        return Settings(data_dir=self.home)
+
+    @property
     def environment(self) -> dict[str, str]:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("FRONTLOG_")}
         return {**clean, "FRONTLOG_DATA_DIR": str(self.home), "COLUMNS": "150"}

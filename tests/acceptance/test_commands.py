@@ -1,6 +1,7 @@
 """What a user sees at the terminal: outcomes, errors, exit codes."""
 
 import json
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from infra.embedded import status
 from tests.acceptance.conftest import User
 
 pytestmark = pytest.mark.timeout(300)
@@ -160,6 +162,25 @@ def test_the_demo_ends_well_twice_and_shows_a_table(user: User) -> None:
         assert done.returncode == 0, done.stderr
         assert "Who holds what" in done.stdout
     assert len(user.rows("SELECT 1 AS n FROM frontlog.articles")) >= 5
+
+
+def test_up_outlives_the_death_of_its_server_and_of_the_supervisor(user: User) -> None:
+    running = user.starts("up")
+    try:
+        first = json.dumps({"text": GOOD + "First.", **NEWS})
+        assert user.runs("ingest", "-", given=first).returncode == 0  # by then it is at work
+        found = status(user.settings)
+        for pid in (found.supervisor_pid, found.pid):
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+        _until(lambda: status(user.settings).running and status(user.settings).pid != found.pid)
+        done = user.runs("ingest", "-", "--format", "ndjson", given=json.dumps({"text": GOOD, **NEWS}))
+        assert done.returncode == 0, done.stderr
+        assert running.poll() is None
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=10)
+    assert running.returncode == 0
 
 
 def _until(holds: Callable[[], bool], timeout_s: float = 60.0) -> None:
