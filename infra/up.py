@@ -20,7 +20,7 @@ from infra.postgres.store import PostgresEventStore
 from infra.queues.broker import open_broker
 from infra.queues.doorbells import Doorbells
 from infra.queues.station import working
-from infra.settings import Settings
+from infra.settings import Settings, redacted
 
 log = structlog.get_logger(__name__)
 
@@ -63,11 +63,15 @@ def in_process_workers(settings: Settings, conninfo: str) -> Iterator[None]:
 
 
 def ring_code(settings: Settings, conninfo: str, article_ids: Iterable[str]) -> None:
-    """Ring the doorbell `code` for each of these articles."""
+    """Ring the doorbell `code` for each of these articles. TryAgain when the broker does not take one."""
     with open_broker(settings, conninfo) as broker:
         bells = Doorbells(broker)
-        for article_id in article_ids:
-            bells.ring_code(article_id)
+        if not all(bells.ring_code(article_id) for article_id in article_ids):
+            where = redacted(settings.broker_url) if settings.broker_url else "in the database"
+            raise TryAgain(
+                f"the queue broker ({where}) does not answer. The articles are in the log and nothing is lost: they "
+                "are coded once the broker is back and frontlog up runs."
+            )
 
 
 WARM_UP = Article("Troops took the town.")

@@ -1,5 +1,6 @@
 """`frontlog up` as a process, and the commands that work for themselves while it is not there."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from psycopg.types.json import Jsonb
 from queue_parts import ObedientCoder, coded, one, receive, until
 from worker_process import worker_process
 
+from domain.errors import TryAgain
 from infra import up
 from infra.postgres import workers
 from infra.settings import Settings
@@ -57,7 +59,10 @@ def test_up_takes_an_article_to_its_rows_and_ends_cleanly_within_five_seconds_of
         process.wait()
         errors.close()
     assert one(database, "SELECT count(*) FROM frontlog_ops.workers") == 0
-    assert b"Traceback" not in (tmp_path / "up.err").read_bytes()
+    written = (tmp_path / "up.err").read_text()
+    assert "Traceback" not in written
+    assert all(json.loads(line)["event"] for line in written.splitlines()), "off a terminal every line is JSON"
+    assert '"coded"' in written
 
 
 def somebody_works(conninfo):
@@ -105,6 +110,13 @@ def test_two_commands_at_once_both_see_their_articles_through(obedient, settings
     for thread in threads:
         thread.join(60)
     assert len(store.streams("coding-")) == 2
+
+
+def test_a_broker_that_is_away_is_named_to_whoever_waits_without_its_password(tmp_path, migrated):
+    settings = Settings(data_dir=tmp_path, broker_url="amqp://me:s3cr3t@127.0.0.1:1/vhost")
+    with pytest.raises(TryAgain, match=r"amqp://me@127\.0\.0\.1:1/vhost\) does not answer.*nothing is lost") as raised:
+        up.ring_code(settings, migrated, ["a"])
+    assert "s3cr3t" not in str(raised.value)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
