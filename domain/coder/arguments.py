@@ -41,9 +41,36 @@ LOCATIVES = frozenset(
     ]
 )
 """Prepositions that may name where something happens; `@loc` in a rule stands for the narrower set `AT`."""
-AT = ("in", "at", "near", "around", "inside", "outside", "along", "across", "within", "throughout", "on", "through",
-      "north of", "south of", "east of", "west of", "northeast of", "northwest of", "southeast of", "southwest of",
-      "close to", "just outside", "north-east of", "north-west of", "south-east of", "south-west of", "over", "beside")  # fmt: skip
+AT = (
+    "in",
+    "at",
+    "near",
+    "around",
+    "inside",
+    "outside",
+    "along",
+    "across",
+    "within",
+    "throughout",
+    "on",
+    "through",
+    "north of",
+    "south of",
+    "east of",
+    "west of",
+    "northeast of",
+    "northwest of",
+    "southeast of",
+    "southwest of",
+    "close to",
+    "just outside",
+    "north-east of",
+    "north-west of",
+    "south-east of",
+    "south-west of",
+    "over",
+    "beside",
+)
 
 
 class Arguments:
@@ -200,7 +227,7 @@ class Arguments:
 
     @cached_property
     def preps(self) -> list[tuple[str, int]]:
-        """(preposition, phrase head) below the predicate; compound ones ("out of", "in on") under each of their names."""
+        """(preposition, phrase head) below the predicate; compound ones ("out of") under each of their names."""
         return list(self._preps_of(self.predicate))
 
     @cached_property
@@ -286,7 +313,7 @@ class Arguments:
             found: list[int] = getattr(at, step)
             return found
         if step == "poss":
-            return at._spread([k for k in tree.kids(at.predicate, "poss")])
+            return at._spread(list(tree.kids(at.predicate, "poss")))
         if step in ("amod", "compound"):
             return tree.kids(at.predicate, "compound", "amod", "nmod")
         if step == "done_by":

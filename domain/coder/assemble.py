@@ -29,8 +29,18 @@ INHERITS = (
     "ControlTaken",
     "ControlLost",
 )
-_NEEDS_PLACE = ("WithdrawalReported", "ControlTransferred", "ControlTaken", "ControlAsserted", "ControlLost", "AdvanceReported",
-                "SiegeReported", "PresenceReported", "ForcesRedeployed", "ReinforcementReported")  # fmt: skip
+_NEEDS_PLACE = (
+    "WithdrawalReported",
+    "ControlTransferred",
+    "ControlTaken",
+    "ControlAsserted",
+    "ControlLost",
+    "AdvanceReported",
+    "SiegeReported",
+    "PresenceReported",
+    "ForcesRedeployed",
+    "ReinforcementReported",
+)
 
 
 @dataclass(frozen=True)

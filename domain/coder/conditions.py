@@ -215,7 +215,7 @@ def _of_ground(s: Sentence, args: Arguments, roles: Roles) -> bool:
 
 
 def _not_merely_given(s: Sentence, args: Arguments, roles: Roles) -> bool:
-    """ "gave the coalition a base" is no transfer: with "give" the ground itself is the object, its receiver under "to"."""
+    """ "gave the coalition a base" is no transfer: with "give" the ground is the object, its receiver under "to"."""
     if s.tree.lemma[args.predicate] not in ("give", "return", "pass", "deliver", "leave"):
         return True
     objects = set(args.object)
@@ -227,7 +227,7 @@ def _not_merely_given(s: Sentence, args: Arguments, roles: Roles) -> bool:
 
 
 def _leaves(s: Sentence, args: Arguments, roles: Roles) -> bool:
-    """Someone leaves by himself: what is withdrawn is no thing, and where from is named or follows from what came before."""
+    """Someone leaves by himself, and from where is named or follows from what came before."""
     if s.tree.kids(args.predicate, "dobj") and not args.passive:
         return False
     return bool(roles.get("place")) or not args.preps or not {k for k, _ in args.preps} & {"from", "out of"}

@@ -1,6 +1,6 @@
 """A rule's own examples and counterexamples, run: what an author writes is what the coder is held to.
 
-An example is a sentence and what must come of it: "TEXT | actor: A, B | counterparty: C | place: D | modality: planned".
+An example is a sentence and what must come of it: "TEXT | actor: A, B | place: D | modality: planned".
 A counterexample is a sentence of which this rule must code nothing.
 """
 
@@ -36,7 +36,8 @@ class Failure:
     found: str
 
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line}, rule {self.rule}: {self.text!r}: expected {self.expected}, found {self.found}"
+        outcome = f"expected {self.expected}, found {self.found}"
+        return f"{self.file}, line {self.line}, rule {self.rule}: {self.text!r}: {outcome}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _against(case: _Case, events: Sequence[CodedEvent]) -> tuple[str, str] | Non
 
 
 def _filled(event: CodedEvent, role: str) -> frozenset[str]:
-    values = {
+    values: list[str] = {
         "actor": [a.resolved for a in event.actors],
         "counterparty": [a.resolved for a in event.counterparties],
         "place": [p.resolved for p in event.places],

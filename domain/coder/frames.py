@@ -8,7 +8,8 @@ from domain.coder.arguments import Arguments
 from domain.coder.conditions import TESTS
 from domain.coder.folding import fold
 from domain.coder.phrases import Sentence
-from domain.coder.place_phrases import NOT_PLACES, PlacePhrases
+from domain.coder.place_phrases import PlacePhrases
+from domain.coder.place_reading import NOT_PLACES
 from domain.coder.readings import ActorReading, PlaceReading
 from domain.coder.rules import Rule
 
@@ -236,10 +237,17 @@ class FrameReader:
         if mention is not None and not mention.modifier and (not mention.weak or mention.kind == "demonym"):
             return reading.kind in ("facility",) and self.tree.lemma[head] == reading.word
         words = set(fold(reading.text).split())
-        if reading.how == "named" and reading.kind == "" and (
-            words & NOT_PLACES or words & self.s.lexicon.words("armed_name_words") or fold(reading.text) in self.s.article.armed
-            or fold(reading.text) in self.s.article.persons or fold(reading.text) in self.s.article.unarmed
-        ):  # fmt: skip
+        if (
+            reading.how == "named"
+            and reading.kind == ""
+            and (
+                words & NOT_PLACES
+                or words & self.s.lexicon.words("armed_name_words")
+                or fold(reading.text) in self.s.article.armed
+                or fold(reading.text) in self.s.article.persons
+                or fold(reading.text) in self.s.article.unarmed
+            )
+        ):
             return False
         if reading.how == "common" and strict:
             return reading.kind in ("settlement", "facility") and self.tree.tag(head) == "NNS"

@@ -108,8 +108,11 @@ class Modality:
         if any(tree.lower[k] in ("not", "n't", "n’t", "never") for k in tree.kids(i, "neg", "advmod")):
             only = any(tree.lower[k + 1 : k + 2] in (("only",), ("just",), ("merely",)) for k in tree.kids(i, "neg"))
             return not only
-        if any(tree.lower[k] in ("no",) and k + 1 < len(tree) and tree.lower[k + 1] in ("longer", "more") for k in tree.subtree(i)
-               if k < i and k >= i - 4):  # fmt: skip
+        if any(
+            tree.lower[k] in ("no",) and k + 1 < len(tree) and tree.lower[k + 1] in ("longer", "more")
+            for k in tree.subtree(i)
+            if k < i and k >= i - 4
+        ):
             return True
         if tree.is_noun(i):
             return any(tree.lower[k] == "no" for k in tree.kids(i, "det"))
@@ -356,8 +359,22 @@ class _State:
 def under_circumstance(tree: Tree, noun: int) -> bool:
     """Whether a noun stands only in a circumstance: "after heavy fighting", "amid clashes", "backed by air strikes"."""
     return tree.dep(noun) == "pobj" and tree.lower[tree.head(noun)] in (
-        "after", "amid", "following", "during", "despite", "by", "before", "with", "without", "under", "through", "like", "from", "for", "of",
-    )  # fmt: skip
+        "after",
+        "amid",
+        "following",
+        "during",
+        "despite",
+        "by",
+        "before",
+        "with",
+        "without",
+        "under",
+        "through",
+        "like",
+        "from",
+        "for",
+        "of",
+    )
 
 
 def governing_verb(tree: Tree, i: int) -> int | None:

@@ -68,7 +68,7 @@ def _fitting(words: list[str], short: str) -> str:
 
 
 def introduced(acronyms: Mapping[str, str], lexicon: Lexicon) -> tuple[str, ...]:
-    """Full names that the article introduces with an acronym and that speak of armed or governing bodies, longest first."""
+    """Full names of armed or governing bodies that the article introduces with an acronym, longest first."""
     telling = lexicon.words("armed_name_words") | lexicon.words("governing_name_words")
     found = {name for name in acronyms.values() if set(name.lower().split()) & telling}
     return tuple(sorted(found, key=lambda name: (-len(name), name)))
@@ -137,12 +137,15 @@ def _learn_run(names: ArticleNames, s: Sentence, reader: ActorPhrases, first: in
             return
     parent = tree.head(head)
     if (
-        tree.dep(head) in ("compound", "nmod", "amod")
-        and s.lexicon.has("rebel_heads", tree.lemma[parent])
-        and tree.tag(head).startswith("NNP")
+        (
+            tree.dep(head) in ("compound", "nmod", "amod")
+            and s.lexicon.has("rebel_heads", tree.lemma[parent])
+            and tree.tag(head).startswith("NNP")
+        )
+        and fold(tree.words(first, last)) not in names.place_heads
+        and head not in s.names.mention_of
     ):
-        if fold(tree.words(first, last)) not in names.place_heads and head not in s.names.mention_of:
-            names.armed.setdefault(key, "rebel")
+        names.armed.setdefault(key, "rebel")
 
 
 def _beside(s: Sentence, head: int) -> list[int]:

@@ -11,12 +11,13 @@ import msgspec
 
 from domain.article import Article
 from domain.coder.assemble import Assembler, Dropped, Times, fingerprint
+from domain.coder.context import Context
 from domain.coder.folding import fold
 from domain.coder.frames import Frame, FrameReader
 from domain.coder.naming import acronyms, introduced, learn, topic, with_introduced
 from domain.coder.phrases import ArticleNames, Sentence
 from domain.coder.recall import completed
-from domain.coder.resolve import Context, Resolver
+from domain.coder.resolve import Resolver
 from domain.coder.tree import Tree
 from domain.coder.triggers import TriggerFilter
 from domain.coder.words import Names

@@ -11,9 +11,26 @@ ROLES = ("actor", "counterparty", "place", "companion", "own", "origin", "destin
 MODALITIES = ("planned", "denied", "conditional")
 NEEDS = ("actor", "counterparty", "place", "own", "actor_or_place", "companion", "origin", "destination")
 _FIELDS = (
-    "id", "type", "verbs", "nouns", "particles", "particle_free", "not_particles", "preps", "not_preps", "objects", "modality",
-    "not_objects", "voice", "roles", "needs", "tests", "strict_place", "examples", "counterexamples",
-)  # fmt: skip
+    "id",
+    "type",
+    "verbs",
+    "nouns",
+    "particles",
+    "particle_free",
+    "not_particles",
+    "preps",
+    "not_preps",
+    "objects",
+    "modality",
+    "not_objects",
+    "voice",
+    "roles",
+    "needs",
+    "tests",
+    "strict_place",
+    "examples",
+    "counterexamples",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,33 @@ _TOO_COMMON = frozenset(("be", "have", "do", "get", "go", "come", "make", "put",
 """Verbs that fire only with their tell-tale company, which `_COMPANY` lists."""
 
 _COMPANY = (
-    "control", "hands", "siege", "presence", "position", "positions", "foothold", "gains", "grip", "rule", "blockade",
-    "are in", "is in", "were in", "was in", "be in", "still in", "inside", "are on", "are at", "are there", "are near", "are still",
-    "inroads", "advances", "incursion",
-)  # fmt: skip
+    "control",
+    "hands",
+    "siege",
+    "presence",
+    "position",
+    "positions",
+    "foothold",
+    "gains",
+    "grip",
+    "rule",
+    "blockade",
+    "are in",
+    "is in",
+    "were in",
+    "was in",
+    "be in",
+    "still in",
+    "inside",
+    "are on",
+    "are at",
+    "are there",
+    "are near",
+    "are still",
+    "inroads",
+    "advances",
+    "incursion",
+)
 
 
 class TriggerFilter:

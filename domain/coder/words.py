@@ -6,8 +6,44 @@ from dataclasses import dataclass
 from domain.coder.tree import Tree
 from domain.names import NameMention
 
-_INSIDE = frozenset(("al", "el", "as", "ash", "at", "an", "ar", "az", "ez", "es", "ed", "ad", "ud", "ul", "ibn", "bin",
-                     "bani", "de", "du", "la", "le", "les", "do", "da", "-", "'", "’", "di", "i", "eh", "et", "ye", "e", "'s"))  # fmt: skip
+_INSIDE = frozenset(
+    (
+        "al",
+        "el",
+        "as",
+        "ash",
+        "at",
+        "an",
+        "ar",
+        "az",
+        "ez",
+        "es",
+        "ed",
+        "ad",
+        "ud",
+        "ul",
+        "ibn",
+        "bin",
+        "bani",
+        "de",
+        "du",
+        "la",
+        "le",
+        "les",
+        "do",
+        "da",
+        "-",
+        "'",
+        "’",
+        "di",
+        "i",
+        "eh",
+        "et",
+        "ye",
+        "e",
+        "'s",
+    )
+)
 _NOT_NAMES = frozenset(
     [
         "the",

@@ -64,7 +64,7 @@ class SpacyParser:
     def _pipeline(self) -> Any:
         import spacy
 
-        pipeline = spacy.load(self._package or "", exclude=list(_UNUSED))
+        pipeline: Any = spacy.load(self._package or "", exclude=list(_UNUSED))
         for word in _HYPHENED:
             for written in (word, word.capitalize()):
                 pipeline.tokenizer.add_special_case(written, [{"ORTH": written}])
@@ -76,7 +76,7 @@ class SpacyParser:
 
 
 def _tokens(doc: Any) -> tuple[Token, ...]:
-    """The doc's tokens without blanks. Columns are read at once: a Token object of spaCy's for each costs as much again."""
+    """The doc's tokens without blanks, read by columns: one spaCy Token object each would cost as much again."""
     strings = doc.vocab.strings
     columns = doc.to_array(["ORTH", "TAG", "DEP", "HEAD", "IDX"]).tolist() if len(doc) else []
     tags = [strings[row[1]] for row in columns]

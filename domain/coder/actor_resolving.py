@@ -1,0 +1,96 @@
+"""Who an actor phrase is: its own words, the antecedent, or left open with candidates."""
+
+from domain.coder.actor_phrases import ActorPhrases
+from domain.coder.discourse import Actor, Position
+from domain.coder.folding import fold
+from domain.coder.mentions import Mentions
+from domain.coder.readings import ActorReading
+from domain.events import ActorRef, Unresolved
+from domain.names import provisional_id
+
+_SIDELESS = frozenset(("armed forces", "forces", "fighters", "troops", "soldiers", "units", "armed groups", "gunmen"))
+
+
+class ActorResolver(Mentions):
+    """Resolves actors."""
+
+    def actors(self, reading: ActorReading, role: str, exclude: tuple[Actor, ...] = ()) -> list[ActorRef] | None:
+        """The actors that a reading stands for; None when it refers to nobody the article settles."""
+        if reading.weak and self.c.names.topic:
+            return None
+        at = self._at(reading.head)
+        if reading.how in ("named", "described"):
+            entity = self._entity(reading)
+            return [self._own_reference(reading, entity)]
+        if reading.how == "speaker":
+            speaker = self.c.discourse.speaker
+            return [self._reference(reading, speaker)] if speaker else None
+        if reading.how == "pronoun":
+            if (main := self._main_subject(reading)) is not None:
+                return self.actors(main, role, exclude)
+            found = self.c.discourse.pronoun(reading.word, at, exclude=(*exclude, *self._own_side(reading)))
+            if not found.actors:
+                self.unresolved.append(Unresolved(self.s.number, reading.text, role))
+                return None
+            return [self._reference(reading, a) for a in found.actors]
+        return self._definite(reading, role, at, exclude)
+
+    def _main_subject(self, reading: ActorReading) -> ActorReading | None:
+        """ "Once it has cleared A, the X will move": the main clause's subject, named later, is meant."""
+        tree, verb = self.tree, self.tree.head(reading.head)
+        if not tree.is_verb(verb) or tree.dep(verb) != "advcl" or tree.dep(reading.head) not in ("nsubj", "nsubjpass"):
+            return None
+        main = tree.head(verb)
+        clauses = [main, *tree.kids(main, "ccomp")]
+        for clause in clauses:
+            for k in tree.kids(clause, "nsubj", "nsubjpass"):
+                found = ActorPhrases.of(self.s).read(k) if k > verb else None
+                if found is not None and found.how in ("named", "described"):
+                    return found
+        return None
+
+    def _own_side(self, reading: ActorReading) -> tuple[Actor, ...]:
+        """In a quotation "they" are not "we": the speaker's own side."""
+        speaker = self.c.discourse.speaker
+        ours = {"we", "us", "our", "ours"} & set(self.tree.lower)
+        if speaker is None or not ours or reading.word not in ("they", "them", "their"):
+            return ()
+        return tuple(a for a in self.c.discourse.actors if a is speaker or a.cls == speaker.cls)
+
+    def _definite(
+        self, reading: ActorReading, role: str, at: Position, exclude: tuple[Actor, ...] = ()
+    ) -> list[ActorRef]:
+        if fold(reading.resolved) in _SIDELESS and reading.how == "definite" and len(sides := self._opposed(at)) > 1:
+            return [self._open(reading, role, sides)]
+        if reading.how == "definite" or reading.cls == "state":
+            found = self.c.discourse.definite(reading, at, self._bare_ids(reading), exclude)
+            if found.actors:
+                for actor in found.actors:
+                    self.c.discourse.touch(actor, at, self._is_subject(reading.head))
+                return [self._reference(reading, a) for a in found.actors]
+        entity = self.c.discourse.note_actor(reading, at, self._is_subject(reading.head))
+        return [self._reference(reading, entity)]
+
+    def _opposed(self, at: Position) -> tuple[Actor, ...]:
+        return self.c.discourse.both_sides(at)
+
+    def _open(self, reading: ActorReading, role: str, sides: tuple[Actor, ...]) -> ActorRef:
+        ids = tuple(sorted({self._id(a) for a in sides}))
+        self.unresolved.append(Unresolved(self.s.number, reading.text, role, ids))
+        own = provisional_id(reading.resolved, self.c.scope.theatre)
+        return ActorRef(own, reading.resolved, reading.text, reading.resolved, None, ids)
+
+    def _id(self, actor: Actor) -> str:
+        return self.c.registry.reference(actor.name, actor.name, self.c.published, self.c.source, self.c.scope).id
+
+    def _entity(self, reading: ActorReading) -> Actor:
+        return self.c.discourse.note_actor(reading, self._at(reading.head), self._is_subject(reading.head))
+
+    def _own_reference(self, reading: ActorReading, entity: Actor) -> ActorRef:
+        """A full mention keeps its own words; an acronym or short form takes the fullest name."""
+        short = entity.named and fold(reading.resolved) != fold(entity.name)
+        name = entity.name if short and reading.how == "named" else reading.resolved
+        return self.c.registry.reference(reading.text, name, self.c.published, self.c.source, self.c.scope)
+
+    def _reference(self, reading: ActorReading, entity: Actor) -> ActorRef:
+        return self.c.registry.reference(reading.text, entity.name, self.c.published, self.c.source, self.c.scope)

@@ -1,0 +1,82 @@
+"""Who says so, in full, and whose force he speaks for."""
+
+from domain.coder.actor_phrases import ActorPhrases
+from domain.coder.actor_resolving import ActorResolver
+from domain.coder.attribution import Source
+from domain.coder.discourse import Actor
+from domain.coder.folding import fold
+from domain.events import Attribution
+
+_RANKS = frozenset(
+    ("colonel", "col", "general", "gen", "major", "maj", "captain", "capt", "lieutenant", "lt", "brigadier", "brig",
+     "sergeant", "sgt")
+)  # fmt: skip
+
+
+class SourceResolver(ActorResolver):
+    """Resolves sources."""
+
+    def attribution(self, source: Source | None) -> Attribution | None:
+        """The source of a claim in full; a pronoun stands for the last one."""
+        if source is None:
+            return None
+        if source.pronoun:
+            return self._pronoun_source(source)
+        full = self.c.names.persons.get(fold(source.name).split(" ")[-1]) if source.name else None
+        resolved = full if full and fold(source.name) in fold(full) else source.name
+        actor = self._affiliation(source)
+        found = Attribution(source.text, resolved, self.c.sources.source_kind(source.text))
+        reading = ActorPhrases.of(self.s).read(source.head)
+        if reading is not None and reading.how in ("named", "described", "definite") and not reading.weak:
+            refs = self.actors(reading, "source")
+            if refs:
+                found = Attribution(source.text, refs[0].resolved, found.kind or "party", refs[0].id)
+        self.c.last_source = found
+        if actor is not None:
+            self.c.discourse.touch(actor, self._at(source.head), True)
+        self.c.discourse.speaker = actor or self.c.affiliations.get(fold(resolved))
+        if actor is not None:
+            self.c.affiliations[fold(resolved)] = actor
+        return found
+
+    def _pronoun_source(self, source: Source) -> Attribution | None:
+        if source.text.lower() in ("it",):
+            found = self.c.discourse.pronoun("it", self._at(source.head))
+            if found.actors:
+                self.c.discourse.speaker = found.actors[0]
+                return Attribution(
+                    source.text, self.c.last_source.resolved if self.c.last_source else found.actors[0].name, "party"
+                )
+        if self.c.last_source is None:
+            return None
+        return Attribution(
+            source.text, self.c.last_source.resolved, self.c.last_source.kind, self.c.last_source.actor_id
+        )
+
+    def _affiliation(self, source: Source) -> Actor | None:
+        """The force that a source speaks for: itself, or the one named in its phrase."""
+        phrases = ActorPhrases.of(self.s)
+        inside = [source.head, *self.tree.subtree(source.head)]
+        for i in dict.fromkeys(inside):
+            if self.tree.tag(i) == "PRP$":
+                found = self.c.discourse.pronoun(self.tree.lower[i], self._at(i))
+                if found.actors:
+                    return found.actors[0]
+            reading = phrases.read(i) if self.tree.is_noun(i) else None
+            if reading is None or reading.weak:
+                continue
+            if reading.how in ("named", "described"):
+                return self._entity(reading)
+            if reading.how == "definite":
+                found = self.c.discourse.definite(reading, self._at(i))
+                if found.actors:
+                    return found.actors[0]
+        return self._by_rank(source)
+
+    def _by_rank(self, source: Source) -> Actor | None:
+        """An officer without a force named speaks for the state force named last."""
+        words = {w.rstrip(".").lower() for w in (*source.text.split(), *source.name.split())}
+        if not words & _RANKS:
+            return None
+        states = [a for a in self.c.discourse.actors if a.cls == "state" and not a.weak and a.at]
+        return max(states, key=lambda a: (max(a.at), a.key)) if states else None
