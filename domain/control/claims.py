@@ -13,7 +13,7 @@ class Claim:
 
     An assertion tells a state and no change, so it is valid at its own date, and at publication when it has none
     (`dated` is False); a transition without a date happened at any day up to publication. Claims of one `wording`
-    name the same holders and losers, so they oppose the same others.
+    name the same holders and losers, so they oppose the same others. `sort_key` orders by time, then as ties break.
     """
 
     evidence: Evidence
@@ -24,11 +24,8 @@ class Claim:
     latest: date | None
     dated: bool
     wording: str
+    sort_key: tuple[object, ...]
     inherited: bool = False
-
-    @property
-    def sort_key(self) -> tuple[object, ...]:
-        return (self.latest or date.min, self.earliest or date.min, *self.evidence.key, self.evidence.area or "")
 
     @property
     def spot(self) -> tuple[int, int]:
@@ -50,6 +47,7 @@ def claim(evidence: Evidence) -> Claim:
         latest,
         evidence.precision != "unknown",
         _wording(evidence),
+        (latest or date.min, earliest or date.min, *evidence.key, evidence.area or ""),
     )
 
 

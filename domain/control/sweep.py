@@ -16,12 +16,16 @@ Area = str | None
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What stands on each area, and the verdicts found so far; `touched` areas await the end of the `day`."""
+    """What stands on each area, and the verdicts found so far; `touched` areas await the end of the `day`.
+
+    `owed` is the day before, where its verdict is only due if this day brings more than repeats.
+    """
 
     standing: Mapping[Area, tuple[Claim, ...]]
     found: Mapping[Area, tuple[Verdict, ...]]
     day: date | None = None
     touched: frozenset[Area] = frozenset()
+    owed: "State | None" = None
 
 
 def start(areas: Iterable[Area]) -> State:
@@ -33,7 +37,10 @@ def start(areas: Iterable[Area]) -> State:
 def take(state: State, one: Claim, window_days: int) -> State:
     """Hear one more claim, no earlier than the last. A claim on the whole place reaches its areas too."""
     if one.latest != state.day:
-        state = replace(close(state, window_days), day=one.latest)
+        owed = replace(state, owed=None) if _only_repeats(state, one) else None
+        state = replace(owed or close(state, window_days), day=one.latest, owed=owed)
+    elif state.owed is not None and not _only_repeats(state, one):
+        state = replace(state, found=close(state.owed, window_days).found, owed=None)
     reached: list[Area] = [one.evidence.area]
     if one.evidence.area is None and one.evidence.extent != "most":
         reached += [area for area in state.standing if area is not None]
@@ -42,6 +49,16 @@ def take(state: State, one: Claim, window_days: int) -> State:
         heard = one if area == one.evidence.area else replace(one, inherited=True)
         standing[area] = _insert(standing[area], heard, window_days)
     return replace(state, standing=standing, touched=state.touched.union(reached))
+
+
+def _only_repeats(state: State, one: Claim) -> bool:
+    """One more assertion of all that stands starts nothing later, so its verdict would replace the one due before it.
+
+    Spares the verdict of each day in long runs of "they still hold it".
+    """
+    if len(state.standing) > 1 or one.bearing != "assertion" or not state.standing[None]:
+        return False
+    return all(other.wording == one.wording for other in state.standing[None])
 
 
 def close(state: State, window_days: int) -> State:
@@ -54,7 +71,7 @@ def close(state: State, window_days: int) -> State:
             verdict = _judge(state, area, window_days)
             if verdict is not None:
                 found[area] = _after(found[area], verdict)
-    return replace(state, found=found, touched=frozenset())
+    return replace(state, found=found, touched=frozenset(), owed=None)
 
 
 def _after(found: tuple[Verdict, ...], verdict: Verdict) -> tuple[Verdict, ...]:

@@ -3,11 +3,12 @@
 import random
 from datetime import date, timedelta
 
-from claims_told import DAY_ONE, POLICY
+import pytest
+from claims_told import DAY_ONE, POLICY, told
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.control import Evidence, Party, assess
+from domain.control import Evidence, Party, assess, sweep
 from domain.control.timeline import HistoryRow, Known, as_of, cut_key, resume_at, timeline
 
 NAMES = ("A", "B", "C")
@@ -129,3 +130,28 @@ def test_a_holding_has_at_most_one_definite_state_a_day_and_it_is_what_was_known
         if version.start is not None and version.start <= on and (version.until is None or on < version.until)
     }
     assert {cut_key(row.version) for row in found} == expected
+
+
+@st.composite
+def repeats(draw: st.DrawFn) -> list[Evidence]:
+    """Mostly "they still hold it", with a taking or a withdrawal between."""
+    found = []
+    for n in range(draw(st.integers(0, 8))):
+        kind = draw(st.sampled_from(["ControlAsserted"] * 4 + ["ControlTaken", "WithdrawalReported"]))
+        who = draw(st.sampled_from(["A", "A", "A", "A B", "B"]))
+        day = f"2024-12-{draw(st.integers(1, 12)):02}"
+        dated = {"day": day} if draw(st.booleans()) else {"latest": day}
+        left = kind == "WithdrawalReported"
+        found.append(
+            told(kind, "" if left else who, losers=who if left else "", article=f"a{n}", received=n, **dated)  # type: ignore[arg-type]
+        )
+    return found
+
+
+@settings(max_examples=600, deadline=None)
+@given(repeats())
+def test_a_verdict_spared_by_a_repeat_would_have_been_replaced_by_it(evidence: list[Evidence]) -> None:
+    spared = assess(evidence, POLICY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweep, "_only_repeats", lambda state, one: False)
+        assert assess(evidence, POLICY) == spared
