@@ -92,15 +92,15 @@ def _against(case: _Case, events: Sequence[CodedEvent]) -> tuple[str, str] | Non
 
 
 def _filled(event: CodedEvent, role: str) -> frozenset[str]:
-    values: list[str] = {
+    values: dict[str, list[str]] = {
         "actor": [a.resolved for a in event.actors],
         "counterparty": [a.resolved for a in event.counterparties],
         "place": [p.resolved for p in event.places],
         "modality": [event.modality],
         "area": [p.area for p in event.places if p.area],
         "extent": [p.extent for p in event.places if p.extent],
-    }[role]
-    return frozenset(fold(value) for value in values)
+    }
+    return frozenset(fold(value) for value in values[role])
 
 
 def _told(event: CodedEvent) -> str:

