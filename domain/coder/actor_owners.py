@@ -70,6 +70,15 @@ class OwnedActors(NamedActors):
 
     def _modifier_owner(self, head: int, mods: list[int]) -> ActorReading | None:
         named = [m for m in mods if (x := self.s.names.mention_of.get(m)) and not x.modifier and not x.weak]
+        before = head - 1
+        if (
+            before > 1
+            and self.tree.lower[before] == ")"
+            and (x := self.s.names.mention_of.get(before - 1))
+            and not x.weak
+        ):
+            owner = self._from_mention(before - 1)
+            return self._as_unit(owner, head, before - 1) if owner else None
         start = self.tree.tokens[head].start
         named = [m for m in named if self.s.names.mention_of[m].end <= start]
         named = [m for m in named if not self._backed(self.s.names.mention_of[m]) and not self._people(m)]

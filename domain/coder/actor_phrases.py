@@ -76,7 +76,7 @@ _STRIPPED = frozenset(
         "heroic",
     ]
 )
-_COMPLEMENTS = ("of", "loyal", "allied", "aligned", "supported", "backed", "from", "opposed", "linked", "affiliated")
+_COMPLEMENTS = ("of", "loyal", "allied", "aligned", "supported", "from", "opposed", "linked", "affiliated")
 
 
 class ActorPhrases(OwnedActors):

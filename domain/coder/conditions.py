@@ -241,6 +241,18 @@ def _breaks_out(s: Sentence, args: Arguments, roles: Roles) -> bool:
     return s.tree.dep(args.predicate) in ("nsubj", "nsubjpass") and s.tree.lemma[verb] in _ERUPTS
 
 
+def _in_force(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """The truce came into force, took effect, began or holds."""
+    verb = s.tree.head(args.predicate)
+    if s.tree.dep(args.predicate) not in ("nsubj", "nsubjpass") or not s.tree.is_verb(verb):
+        return False
+    told = {s.tree.lower[i] for i in s.tree.subtree(verb)}
+    lemma = s.tree.lemma[verb]
+    return lemma in ("begin", "start") or (
+        lemma in ("come", "take", "enter", "go", "be") and bool(told & {"force", "effect"})
+    )
+
+
 _ERUPTS = frozenset(
     [
         "break",
@@ -283,6 +295,7 @@ TESTS: Mapping[str, Test] = {
     "force_noun": _force_noun,
     "of_ground": _of_ground,
     "breaks_out": _breaks_out,
+    "in_force": _in_force,
     "not_merely_given": _not_merely_given,
     "leaves": _leaves,
 }

@@ -1,7 +1,7 @@
 """Rules on the tree: each trigger word gives the first rule whose grammar fits, with its roles read as phrases."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.arguments import Arguments
@@ -64,7 +64,12 @@ class FrameReader:
     def frames(self) -> list[Frame]:
         """All frames in sentence order, at most one a trigger."""
         found = [frame for i in range(len(self.tree)) for frame in self._frame_at(i)]
-        told = {o for f in found if f.rule.objects and f.arguments for o in f.arguments.object}
+        told = {
+            o
+            for f in found
+            if f.rule.objects and f.arguments
+            for o in (*f.arguments.object, *self._counted(f.arguments.object))
+        }
         return [f for f in found if f.trigger not in told]
 
     def _frame_at(self, i: int) -> list[Frame]:
@@ -109,7 +114,9 @@ class FrameReader:
         tree = self.tree
         by_agent = tree.dep(i) in ("appos", "acl") and bool(tree.kids(i, "agent"))
         return by_agent or (
-            tree.dep(i) == "attr" and tree.lower[tree.head(i)] == "been" and not tree.kids(i, "det", "amod")
+            tree.dep(i) == "attr"
+            and tree.lower[tree.head(i)] in ("been", "was", "were", "is", "are", "being")
+            and not tree.kids(i, "det", "amod", "compound")
         )
 
     # --- matching ---------------------------------------------------------------------------------------------------
@@ -161,8 +168,18 @@ class FrameReader:
             return "excluded object"
         return None
 
+    def _counted(self, heads: list[int]) -> list[int]:
+        """ "hundreds of air strikes": what is counted."""
+        tree = self.tree
+        many = [
+            h
+            for h in heads
+            if tree.lemma[h] in ("hundred", "dozen", "thousand", "series", "number", "score", "wave", "string")
+        ]
+        return [t for h in many for k in tree.kids(h, "prep") if tree.lower[k] == "of" for t in tree.kids(k, "pobj")]
+
     def _object_is(self, args: Arguments, lemmas: tuple[str, ...]) -> bool:
-        for o in args.object:
+        for o in (*args.object, *self._counted(args.object)):
             lemma = self.tree.lemma[o]
             compounds = {f"{self.tree.lower[m]}_{lemma}" for m in self.s.modifiers(o)} | {
                 f"{self.tree.lower[m]}-{lemma}" for m in self.s.modifiers(o)
@@ -190,6 +207,8 @@ class FrameReader:
                 if adjective and self.s.lexicon.has("equipment_heads", self.tree.lemma[head]):
                     continue
                 for reading in self.actor_readings(head) or (self.actors.of_people(head) if adjective else []):
+                    if adjective and reading.how == "bare":
+                        reading = replace(reading, how="definite")
                     if all(r.head != reading.head for r in found):
                         found.append(reading)
             if found and not union:

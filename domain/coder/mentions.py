@@ -46,6 +46,15 @@ class Mentions:
             if (reading is None or reading.weak) and not self._qualifies_actor(i, actors):
                 self._note_place(i, places)
 
+    def _speaks(self, i: int) -> bool:
+        """Who says something is no place; a capital that does speaks for its government."""
+        verb = self.tree.head(i)
+        return (
+            self.tree.dep(i) == "nsubj"
+            and self.s.lexicon.has("reporting_verbs", self.tree.lemma[verb])
+            and self.tree.lemma[verb] not in ("see", "show", "know", "hear")
+        )
+
     def _place_head(self, i: int) -> bool:
         lemma, has = self.tree.lemma[i], self.s.lexicon.has
         return any(has(name, lemma) for name in ("settlement_heads", "admin_heads", "facility_heads", "natural_heads"))
@@ -137,6 +146,9 @@ class Mentions:
         ):
             return
         if all(self.tree.lower[t] in self.c.names.adjectives for t in range(run.first, run.last + 1)):
+            return
+        if self._speaks(i):
+            self.c.names.unarmed.add(fold(self.s.names.text(run)))
             return
         if self.tree.tag(i) == "JJ" and self.tree.dep(i) == "amod" and not self._place_head(self.tree.head(i)):
             return

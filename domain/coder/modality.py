@@ -45,6 +45,7 @@ _INTENT = frozenset(
         "likely",
     )
 )
+_FALSE = frozenset(("false", "untrue", "baseless", "fabricated", "wrong", "incorrect", "unfounded", "fake", "lies"))
 _CIRCUMSTANCE = frozenset(("without", "despite", "instead", "rather", "against", "about", "for"))
 
 
@@ -60,6 +61,8 @@ class Modality:
         """asserted, planned, denied or conditional; None when the words claim no event."""
         state = _State()
         i, seen = predicate, set[int]()
+        if self._asks(i):
+            return None
         self._local(i, state)
         while i not in seen and not state.dropped:
             seen.add(i)
@@ -70,6 +73,11 @@ class Modality:
         if self.question and not state.reported:
             return None
         return self._verdict(predicate, state)
+
+    def _asks(self, i: int) -> bool:
+        """ "It was not clear who controlled A": an embedded question claims nothing."""
+        subjects = self.tree.kids(i, "nsubj", "nsubjpass")
+        return self.tree.dep(i) in ("ccomp", "csubj", "pcomp") and any(self.tree.tag(k) == "WP" for k in subjects)
 
     def _verdict(self, predicate: int, state: "_State") -> str | None:
         if state.dropped:
@@ -178,6 +186,11 @@ class Modality:
             return self._coordinated(i, parent, state)
         if self.tree.lower[parent] in _INTENT and dep == "xcomp":
             return self._under_adjective(i, parent, dep, state)
+        if dep in ("nsubj", "nsubjpass") and not self.tree.is_verb(i):
+            if any(self.tree.tag(k) == "MD" for k in self.tree.kids(parent, "aux")) and not self._begins(parent):
+                state.possible = True
+            if any(self.tree.lower[k] in _FALSE for k in self.tree.kids(parent, "acomp", "attr", "oprd")):
+                state.negated = True
         if dep in ("relcl", "advcl", "parataxis") and self.tree.is_verb(i):
             if dep == "advcl" and self._result(i, parent):
                 self._local(parent, state)
@@ -216,6 +229,10 @@ class Modality:
             return False
         self._local(parent, state)
         return True
+
+    def _begins(self, verb: int) -> bool:
+        """ "The withdrawal will begin": the plan is for the deed itself."""
+        return self.tree.lemma[verb] in ("begin", "start", "take", "continue", "come", "resume", "end", "go")
 
     def _passive_plan(self, verb: int) -> bool:
         return bool(self.tree.kids(verb, "auxpass"))

@@ -141,6 +141,7 @@ def _learn_run(names: ArticleNames, s: Sentence, reader: ActorPhrases, first: in
             tree.dep(head) in ("compound", "nmod", "amod")
             and s.lexicon.has("rebel_heads", tree.lemma[parent])
             and tree.tag(head).startswith("NNP")
+            and (first > 0 or last > first or tree.tokens[first].text.isupper())
         )
         and fold(tree.words(first, last)) not in names.place_heads
         and head not in s.names.mention_of

@@ -11,6 +11,17 @@ _STOP = frozenset(("the", "a", "an", "this", "that", "its", "their", "his", "nea
 
 NOT_PLACES = frozenset(
     [
+        "observatory",
+        "agency",
+        "organization",
+        "organisation",
+        "institute",
+        "commission",
+        "media",
+        "radio",
+        "television",
+        "news",
+        "union",
         "group",
         "operation",
         "party",

@@ -32,6 +32,8 @@ def _filled(event: CodedEvent, beside: Sequence[CodedEvent], earlier: Sequence[C
         actors = _leaver(event, beside) or _holder(event, earlier)
     elif event.rule.endswith((".noun", ".repel")):
         actors = _same_deed(event, earlier)
+    elif event.type == "ControlTaken":
+        actors = _taker(event, beside, earlier)
     else:
         actors = ()
     return msgspec.structs.replace(event, actors=actors) if actors else event
@@ -51,6 +53,13 @@ def _holder(event: CodedEvent, earlier: Sequence[CodedEvent]) -> tuple[ActorRef,
             if e.type == "ControlTransferred":
                 return e.counterparties
     return ()
+
+
+def _taker(event: CodedEvent, beside: Sequence[CodedEvent], earlier: Sequence[CodedEvent]) -> tuple[ActorRef, ...]:
+    """The one force that took ground in the same sentence or the one before (CODEBOOK.md, edge case 6)."""
+    near = [*beside, *(e for e in earlier if e.sentence == event.sentence - 1)]
+    takers = [e.actors for e in near if e.type == "ControlTaken" and e.modality == "asserted" and e.actors]
+    return takers[0] if takers and all(t == takers[0] for t in takers) else ()
 
 
 def _same_deed(event: CodedEvent, earlier: Sequence[CodedEvent]) -> tuple[ActorRef, ...]:

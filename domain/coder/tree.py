@@ -18,6 +18,7 @@ class Tree:
             if token.head != token.i:
                 children[token.head].append(token.i)
         self.children = tuple(tuple(c) for c in children)
+        self._deps = tuple(token.dep for token in self.tokens)
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -42,7 +43,11 @@ class Tree:
 
     def kids(self, i: int, *deps: str) -> list[int]:
         """Children with one of these labels (all when none is given), left to right."""
-        return [c for c in self.children[i] if not deps or self.tokens[c].dep in deps]
+        children = self.children[i]
+        if not deps or not children:
+            return list(children)
+        labels = self._deps
+        return [c for c in children if labels[c] in deps]
 
     def subtree(self, i: int) -> list[int]:
         """The token and all below it, in sentence order."""
