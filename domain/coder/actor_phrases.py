@@ -245,7 +245,22 @@ class ActorPhrases(OwnedActors):
                 for i in inside:
                     if (
                         i == last + 1
-                        and tree.lower[i] not in (",", ";", "who", "which", "when", "while")
+                        and tree.lower[i]
+                        not in (
+                            ",",
+                            ";",
+                            "who",
+                            "which",
+                            "when",
+                            "while",
+                            "in",
+                            "at",
+                            "near",
+                            "on",
+                            "under",
+                            "after",
+                            "before",
+                        )
                         and not (tree.is_verb(i) and i != k)
                     ):
                         last = i

@@ -59,7 +59,7 @@ class ActorResolver(Mentions):
 
     def _definite(
         self, reading: ActorReading, role: str, at: Position, exclude: tuple[Actor, ...] = ()
-    ) -> list[ActorRef]:
+    ) -> list[ActorRef] | None:
         if fold(reading.resolved) in _SIDELESS and reading.how == "definite" and len(sides := self._opposed(at)) > 1:
             return [self._open(reading, role, sides)]
         if reading.how == "definite" or reading.cls == "state":
@@ -68,8 +68,17 @@ class ActorResolver(Mentions):
                 for actor in found.actors:
                     self.c.discourse.touch(actor, at, self._is_subject(reading.head))
                 return [self._reference(reading, a) for a in found.actors]
+        if self._mere_group(reading):
+            return None
         entity = self.c.discourse.note_actor(reading, at, self._is_subject(reading.head))
         return [self._reference(reading, entity)]
+
+    def _mere_group(self, reading: ActorReading) -> bool:
+        """ "the group", "the party" that refer back to nobody: nothing says that they are armed."""
+        lexicon = self.s.lexicon
+        armed = any(lexicon.has(name, reading.word) for name in ("state_heads", "rebel_heads", "neutral_heads"))
+        telling = reading.modifiers & (lexicon.words("rebel_heads") | lexicon.words("state_heads") | {"armed"})
+        return reading.how == "definite" and lexicon.has("group_heads", reading.word) and not armed and not telling
 
     def _opposed(self, at: Position) -> tuple[Actor, ...]:
         return self.c.discourse.both_sides(at)

@@ -86,7 +86,7 @@ class Arguments:
     def passive(self) -> bool:
         """Whether the predicate is a passive, a bare participle after its noun included."""
         tree, v = self.tree, self.predicate
-        if not self.verbal and tree.dep(v) in ("attr", "appos", "acl"):
+        if not self.verbal and tree.dep(v) in ("attr", "appos", "acl", "acomp"):
             return True
         if tree.dep(v) == "acl" and tree.kids(tree.head(v), "mark") and not tree.kids(v, "agent"):
             return False

@@ -102,6 +102,8 @@ class Assembler:
         actors = self._actors(frame.actors, "actor")
         if frame.actors and not actors:
             return "its actor stands for nobody the article settles"
+        if self.resolver.c.names.topic and not actors:
+            return f"no armed actor in an article about {self.resolver.c.names.topic}"
         others = self._actors(frame.counterparties, "counterparty", tuple(a.resolved for a in actors))
         places = self.resolver.places(frame.places)
         if not places and frame.rule.type in INHERITS:

@@ -128,9 +128,31 @@ def _aimed(s: Sentence, args: Arguments, roles: Roles) -> bool:
         if objects & hit:
             return True
         return bool(roles.get("place")) and bool(roles.get("actor"))
+    if args.verbal and args.object and not roles.get("place"):
+        return False
     if args.verbal and not args.object and not roles.get("place"):
         return s.tree.lemma[args.predicate] in ("attack", "counterattack", "counter-attack", "strike", "ambush")
     return True
+
+
+def _goes_there(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """What a movement is directed at is the place itself ("advanced towards a deal in A" goes nowhere)."""
+    directed = [
+        h for p in ("on", "into", "to", "towards", "toward", "onto") for h in args.follow(p) if h not in s.names.timed
+    ]
+    places = {r.head for r in roles.get("place", [])}
+    if not directed or places & set(directed):
+        return True
+    inside = {i for h in directed for i in s.tree.subtree(h)}
+    vague = all(
+        s.lexicon.has("unit_words", s.tree.lower[h]) or s.lexicon.has("outskirts_words", s.tree.lower[h])
+        for h in directed
+    )
+    return (
+        vague
+        or bool(places & inside)
+        and all(s.tree.lemma[h] not in ("deal", "agreement", "goal", "title") for h in directed)
+    )
 
 
 def _waged(s: Sentence, args: Arguments, roles: Roles) -> bool:
@@ -295,6 +317,7 @@ TESTS: Mapping[str, Test] = {
     "force_noun": _force_noun,
     "of_ground": _of_ground,
     "breaks_out": _breaks_out,
+    "goes_there": _goes_there,
     "in_force": _in_force,
     "not_merely_given": _not_merely_given,
     "leaves": _leaves,

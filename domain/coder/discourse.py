@@ -41,7 +41,6 @@ _IDLE = frozenset(
         "rival",
         "last",
         "remaining",
-        "joint",
         "ethnic",
         "main",
         "other",
@@ -196,7 +195,13 @@ class Discourse:
             a
             for a in others
             if reading.word in a.words
-            and (a.named or a.ids or len(fold(a.name).split()) > len(own) or fold(a.name) == fold(reading.resolved))
+            and (
+                reading.cls == "rebel"
+                or a.named
+                or a.ids
+                or len(fold(a.name).split()) > len(own)
+                or fold(a.name) == fold(reading.resolved)
+            )
         ]
         if reading.cls == "state":
             exact = [a for a in exact if a.cls == "state" or (a.cls == "neutral" and reading.word in _heads(a))]
@@ -214,6 +219,8 @@ class Discourse:
             rebels = holy or [a for a in others if a.cls == "rebel" and (a.named or a.ids)]
             rebels = rebels or [a for a in others if a.cls == "rebel"] or [a for a in others if a.cls == "neutral"]
             return self._latest(rebels, at)
+        if reading.word in ("party", "council", "bloc", "company", "outfit", "network"):
+            return Antecedent()
         if reading.word in _ORGANISATIONS:
             others = [a for a in others if a.cls != "state" and a.named] or others
         return self._latest([a for a in others if _fits(a, reading)], at)
@@ -261,11 +268,21 @@ class Discourse:
                 return sorted(here, key=lambda p: min(a for a in p.at if a[0] == sentence))
         return []
 
+    @staticmethod
+    def _town(places: list[Place], called: list[Place], at: Position) -> list[Place]:
+        """The latest settlement; one that was called by this very word counts two sentences later than it stood."""
+        fitting = called + [p for p in places if p.kind in ("", "settlement") and p not in called]
+
+        def rank(place: Place) -> tuple[int, int]:
+            sentence, token = _before(place.at, at)
+            return (sentence + (2 if place in called and sentence < at[0] else 0), token)
+
+        return [max(fitting, key=rank)] if fitting else []
+
     def _of_kind(self, places: list[Place], reading: PlaceReading, at: Position) -> list[Place]:
         same = [p for p in places if _called(p, reading.word)]
         if reading.kind == "settlement" and not reading.plural:
-            here = [p for p in places if p.kind in ("", "settlement") and _before(p.at, at)[0] == at[0]]
-            same = [p for p in here if p in same] or here or same
+            return self._town(places, same, at)
         if same and not (reading.plural and len(same) < 2):
             return same
         if reading.kind == "settlement":

@@ -99,6 +99,7 @@ class FrameReader:
             "ccomp",
             "relcl",
             "advcl",
+            "acomp",
         ):
             verb = self.s.lexicon.verbs.get(low)
             if verb is not None and low != verb and low.endswith(("ed", "en", "ng", "t", "d")):
@@ -276,5 +277,6 @@ class FrameReader:
         actors = [r for role in ("actor", "companion") for r in roles.get(role, []) if isinstance(r, ActorReading)]
         places = [r for role in ("origin", "place", "also") for r in roles.get(role, []) if isinstance(r, PlaceReading)]
         others = [r for r in roles.get("counterparty", []) if isinstance(r, ActorReading)]
-        heads = {r.head for r in actors}
+        heads = {r.head for r in actors} | {r.head for r in places if r.word in ("it", "its")}
+        places = [r for r in places if r.word not in ("them", "they") or all(o.head != r.head for o in others)]
         return Frame(rule, args.predicate, actors, [r for r in others if r.head not in heads], places, args)

@@ -45,6 +45,9 @@ _INTENT = frozenset(
         "likely",
     )
 )
+_FICTION = frozenset(
+    "film movie book novel memoir museum exhibition game play series documentary painting song trailer".split()
+)
 _FALSE = frozenset(("false", "untrue", "baseless", "fabricated", "wrong", "incorrect", "unfounded", "fake", "lies"))
 _CIRCUMSTANCE = frozenset(("without", "despite", "instead", "rather", "against", "about", "for"))
 
@@ -224,6 +227,8 @@ class Modality:
             return True
         if self.lex.has("reporting_verbs", lemma) and dep in ("ccomp", "xcomp", "dobj", "nsubjpass", "dep"):
             state.reported = True
+            if any(self.tree.lemma[k] in _FICTION for k in self.tree.kids(parent, "nsubj")):
+                state.dropped = True
             if self._negated(parent) or self._whether(i):
                 state.dropped = lemma not in ("believe", "think") or self._whether(i)
             return False
@@ -272,7 +277,7 @@ class Modality:
                 else self._negated(parent) or self._negated(self.tree.head(parent))
             )
             state.possible = False
-        elif low in ("likely", "expected"):
+        elif low in ("likely",):
             state.possible = True
         elif self.lex.has("plan_adjectives", low):
             state.planned = True

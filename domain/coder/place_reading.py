@@ -12,6 +12,11 @@ _STOP = frozenset(("the", "a", "an", "this", "that", "its", "their", "his", "nea
 NOT_PLACES = frozenset(
     [
         "observatory",
+        "senate",
+        "parliament",
+        "congress",
+        "assembly",
+        "cabinet",
         "agency",
         "organization",
         "organisation",

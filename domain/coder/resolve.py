@@ -58,6 +58,8 @@ class Resolver(SourceResolver):
         places: list[Place] = self.c.discourse.place(reading, self._at(reading.head))
         for p in places:
             p.at.append(self._at(reading.head))
+            if reading.how == "definite" and reading.kind == "settlement" and len(places) == 1:
+                p.words.add(reading.word)
         return [self._place_reference(reading, p.name, near) for p in places]
 
     def _place_reference(self, reading: PlaceReading, name: str, near: list[PlaceRef]) -> PlaceRef:
