@@ -72,13 +72,17 @@ class Frontlog:
         """Name of the edition that codes what comes in."""
         return workflow.live_edition(self.store)
 
+    def ring(self, article_ids: Sequence[str]) -> None:
+        """Ring the doorbell `code` for each; whoever works answers, now or when someone does."""
+        up.ring_code(self.settings, self.conninfo, article_ids)
+
     def see_through(self, article_ids: Sequence[str], progress: Callable[[int], None] = lambda done: None) -> None:
         """Wait until each article is settled and projected, by the workers of `frontlog up` or else by this process.
 
         `progress` hears how many are. Raises Stop after WAIT_S without any progress; nothing is lost by that.
         """
         with up.in_process_workers(self.settings, self.conninfo):
-            up.ring_code(self.settings, self.conninfo, article_ids)
+            self.ring(article_ids)
             best, deadline = -1, time.monotonic() + WAIT_S
             while (done := self.worked_off(article_ids)) < len(article_ids):
                 progress(done)

@@ -103,7 +103,9 @@ def take_in(
             received.setdefault(taken.article_id, f"{origin}{' (known)' if taken.state == 'known' else ''}")
             progress.advance(bar)
         progress.update(bar, total=len(received), completed=len(received))
-        if wait and received:
+        if received and not wait:
+            frontlog.ring(list(received))
+        elif received:
             seen = progress.add_task("coded and projected", total=len(received))
             frontlog.see_through(list(received), lambda done: progress.update(seen, completed=done))
     rows = {row["article_id"]: row for row in reader.outcomes(frontlog.pool, list(received))}

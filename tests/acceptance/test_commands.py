@@ -156,6 +156,18 @@ def test_up_takes_what_sql_drops_and_stops_within_five_seconds(user: User) -> No
         running.kill()
 
 
+def test_an_ingest_that_does_not_wait_leaves_the_rest_to_up(user: User) -> None:
+    line = json.dumps({"text": GOOD, **NEWS})
+    done = user.runs("ingest", "-", "--no-wait", "--format", "ndjson", given=line)
+    assert done.returncode == 0, done.stderr
+    running = user.starts("up")
+    try:
+        _until(lambda: bool(user.rows("SELECT 1 AS n FROM frontlog.control_status")))
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=10)
+
+
 def test_the_demo_ends_well_twice_and_shows_a_table(user: User) -> None:
     for _ in range(2):
         done = user.runs("demo")

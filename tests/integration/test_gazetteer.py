@@ -8,6 +8,7 @@ import pytest
 from domain.names import fold
 from infra.gazetteer import GeoNamesGazetteer
 from infra.gazetteer.index import index_name
+from infra.gazetteer.source import english
 from infra.gazetteer.spelling import LEAST_RATIO, ratio, shape
 
 
@@ -136,3 +137,17 @@ def test_two_processes_that_build_at_once_both_read_a_whole_index(tmp_path: Path
     ]
     assert [p.communicate(timeout=200)[0].strip() for p in both] == ["geonames:216281"] * 2
     assert [path.name for path in tmp_path.iterdir()] == [index_name()]
+
+
+@pytest.mark.parametrize(
+    ("name", "alternates", "printed"),
+    [
+        ("Ḩamāh", ["Hamah", "Hama"], "Hama"),
+        ("Al Ḩasakah", ["Hasakah"], "Al Hasakah"),
+        ("Wrocław", [], "Wroclaw"),
+        ("N'Djamena", [], "N'Djamena"),
+        ("Dar‘ā", [], "Dara"),
+    ],
+)
+def test_a_place_bears_the_name_that_english_texts_print(name: str, alternates: list[str], printed: str) -> None:
+    assert english(name, alternates) == printed
