@@ -122,6 +122,9 @@ class OwnedActors(NamedActors):
     def _members(self, head: int) -> list[int]:
         """The coordinated names under "convoys of", "reinforcements from": more than one organisation."""
         tree = self.tree
+        beside = [c for k in tree.kids(head, "appos") for c in tree.conjuncts(k)]
+        if tree.tag(head) == "NNS" and len(beside) > 1 and all(self._named(c) is not None for c in beside):
+            return beside
         for k in tree.kids(head, "prep"):
             if tree.lower[k] not in ("of", "from"):
                 continue

@@ -316,6 +316,8 @@ class Arguments:
             return at._spread(list(tree.kids(at.predicate, "poss")))
         if step in ("amod", "compound"):
             return tree.kids(at.predicate, "compound", "amod", "nmod")
+        if step == "deed":
+            return at._deed()
         if step == "done_by":
             return [
                 h for k in tree.kids(at.predicate, "acl", "relcl") if tree.is_verb(k) for h in Arguments(tree, k).agent
@@ -326,6 +328,18 @@ class Arguments:
             return [k for k in tree.kids(at.predicate, "advcl", "xcomp") if tree.tag(k) == "VB"]
         names = AT if step == "@loc" else (step,)
         return at.prepositional(names)
+
+    def _deed(self) -> list[int]:
+        """ "killed nine people in an attack on A": who did it, told by the verb that the noun hangs on."""
+        tree, noun = self.tree, self.predicate
+        prep = tree.head(noun)
+        if (
+            tree.dep(noun) != "pobj"
+            or tree.lower[prep] not in ("in", "with", "during")
+            or not tree.is_verb(tree.head(prep))
+        ):
+            return []
+        return Arguments(tree, tree.head(prep)).subject
 
     def prepositional(self, names: tuple[str, ...]) -> list[int]:
         """Heads of the phrases under one of these prepositions: the predicate's own, else those of its arguments."""

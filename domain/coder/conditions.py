@@ -18,7 +18,7 @@ _FRESH = frozenset(("fresh", "additional", "new", "more", "extra", "further", "a
 
 def _lasting(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """A state: present tense, or "since" in the clause."""
-    since = any(s.tree.lower[i] == "since" for i in s.tree.subtree(args.predicate))
+    since = any(s.tree.lower[i] in ("since", "still") for i in s.tree.subtree(args.predicate))
     present = s.tree.tag(args.predicate) in ("VBZ", "VBP") or any(
         s.tree.lower[k] in ("is", "are") for k in s.tree.kids(args.predicate, "auxpass")
     )

@@ -219,7 +219,7 @@ class Discourse:
             rebels = holy or [a for a in others if a.cls == "rebel" and (a.named or a.ids)]
             rebels = rebels or [a for a in others if a.cls == "rebel"] or [a for a in others if a.cls == "neutral"]
             return self._latest(rebels, at)
-        if reading.word in ("party", "council", "bloc", "company", "outfit", "network"):
+        if reading.word in ("party", "council", "bloc", "company", "outfit", "network", "coalition", "alliance"):
             return Antecedent()
         if reading.word in _ORGANISATIONS:
             others = [a for a in others if a.cls != "state" and a.named] or others

@@ -202,12 +202,14 @@ class PlacePhrases(PlaceParts):
         k = head + 1
         if (
             k >= len(self.tree)
-            or self.tree.lower[k] not in ("at", "in", "near", "outside")
+            or self.tree.lower[k] not in ("at", "in", "near", "outside", "around", "above")
             or self.tree.head(k) == head
         ):
             return None
         named = [p for t in self.tree.kids(k, "pobj") for p in self.read(t, depth + 1) if p.how == "named"]
-        return named[0] if named and self._head_kind(self.tree.lemma[head]) == "facility" else None
+        return (
+            named[0] if named and self._head_kind(self.tree.lemma[head]) in ("facility", "natural", "generic") else None
+        )
 
     def _anaphor(self, head: int, lemma: str, kind: str, depth: int) -> PlaceReading:
         nearby = self._right_behind(head, depth)

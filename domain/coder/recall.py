@@ -24,7 +24,21 @@ def completed(events: Sequence[CodedEvent], earlier: Sequence[CodedEvent]) -> li
 
     An event that names its actor, or a passive verb about a new deed, stays as it is.
     """
-    return [e if e.actors else _filled(e, events, earlier) for e in events]
+    return [e if e.actors else _filled(_fallen(e, events, earlier), events, earlier) for e in events]
+
+
+def _fallen(event: CodedEvent, beside: Sequence[CodedEvent], earlier: Sequence[CodedEvent]) -> CodedEvent:
+    """ "A fell" is a taking when the force that was at A is plainly the one just named (CODEBOOK.md, Settled questions)."""
+    if event.type != "ControlLost" or not event.rule.endswith(".fall") or event.modality != "asserted":
+        return event
+    near = [*beside, *(e for e in earlier if e.sentence == event.sentence - 1)]
+    closing = [e for e in near if e.type in _CLOSING and e.actors and e.modality == "asserted" and _meet(e, event)]
+    if not closing or any(e.actors != closing[0].actors for e in closing):
+        return event
+    return msgspec.structs.replace(event, type="ControlTaken", actors=closing[0].actors)
+
+
+_CLOSING = ("AdvanceReported", "AttackReported", "SiegeReported")
 
 
 def _filled(event: CodedEvent, beside: Sequence[CodedEvent], earlier: Sequence[CodedEvent]) -> CodedEvent:
