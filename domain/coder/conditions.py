@@ -251,7 +251,8 @@ def _not_merely_given(s: Sentence, args: Arguments, roles: Roles) -> bool:
 def _leaves(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """Someone leaves by himself, and from where is named or follows from what came before."""
     if s.tree.kids(args.predicate, "dobj") and not args.passive:
-        return False
+        measured = all(s.lexicon.has("unit_words", s.tree.lower[o]) for o in s.tree.kids(args.predicate, "dobj"))
+        return measured and bool(roles.get("place"))
     return bool(roles.get("place")) or not args.preps or not {k for k, _ in args.preps} & {"from", "out of"}
 
 

@@ -161,6 +161,9 @@ class Discourse:
         """Who "they", "it" or "its" stands for: the latest subject nearby, else the latest actor."""
         if word in ("he", "his", "him", "she", "her") and self.speaker is not None:
             return Antecedent((self.speaker,))
+        if word in ("former", "latter"):
+            pair = sorted(self.actors, key=lambda a: _before(a.at, at))[-2:]
+            return Antecedent((pair[0 if word == "former" else -1],)) if len(pair) == 2 else Antecedent()
         near = [a for a in self.actors if at[0] - _before(a.at, at)[0] <= 3 and a not in exclude]
         near = [a for a in near if not a.weak or _before(a.subject_at, at)[0] >= at[0] - 1] or near
         if not near:

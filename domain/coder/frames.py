@@ -106,7 +106,8 @@ class FrameReader:
                 return self.book.by_verb.get(verb, [])
         if tree.tag(i) == "NN" and low in self.s.lexicon.verbs and self._mistaken(i):
             return self.book.by_verb.get(self.s.lexicon.verbs[low], [])
-        if tree.is_noun(i) and not tree.tag(i).startswith("NNP"):
+        named = any(tree.is_proper(k) for k in tree.kids(i, "compound")) and self.s.lexicon.has("facility_heads", lemma)
+        if tree.is_noun(i) and not tree.tag(i).startswith("NNP") and tree.dep(i) != "compound" and not named:
             return self.book.by_noun.get(lemma, []) or self.book.by_noun.get(low, [])
         return []
 

@@ -164,6 +164,8 @@ class Modality:
         if self.tree.is_verb(i) and self._infinitive_of_purpose(i, dep, parent):
             state.dropped = True
             return False
+        if dep == "appos" and self.tree.kids(i, "agent"):
+            return False
         if self.tree.is_verb(parent) or self.tree.tag(parent) == "MD":
             return self._under_verb(i, parent, dep, state)
         if self.tree.tag(parent).startswith("JJ") or self.tree.lower[parent] in _INTENT:

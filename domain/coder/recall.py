@@ -24,7 +24,8 @@ def completed(events: Sequence[CodedEvent], earlier: Sequence[CodedEvent]) -> li
 
     An event that names its actor, or a passive verb about a new deed, stays as it is.
     """
-    return [e if e.actors else _filled(_fallen(e, events, earlier), events, earlier) for e in events]
+    filled = [e if e.actors else _filled(_fallen(e, events, earlier), events, earlier) for e in events]
+    return [e for e in filled if e.actors or not (e.type == "WithdrawalReported" and e.rule.endswith(".leave"))]
 
 
 def _fallen(event: CodedEvent, beside: Sequence[CodedEvent], earlier: Sequence[CodedEvent]) -> CodedEvent:
@@ -46,6 +47,8 @@ def _filled(event: CodedEvent, beside: Sequence[CodedEvent], earlier: Sequence[C
         actors = _leaver(event, beside) or _holder(event, earlier)
     elif event.rule.endswith((".noun", ".repel")):
         actors = _same_deed(event, earlier)
+    elif event.type == "WithdrawalReported":
+        actors = _holder(event, [*earlier, *beside])
     elif event.type == "ControlTaken":
         actors = _taker(event, beside, earlier)
     else:
