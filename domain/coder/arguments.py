@@ -79,6 +79,7 @@ class Arguments:
     def __init__(self, tree: Tree, predicate: int) -> None:
         self.tree, self.predicate = tree, predicate
         self.verbal = tree.is_verb(predicate)
+        self._followed: dict[str, list[int]] = {}
 
     # --- voice and subject ------------------------------------------------------------------------------------------
 
@@ -298,6 +299,11 @@ class Arguments:
 
     def follow(self, path: str) -> list[int]:
         """The phrase heads that a rule's path leads to, e.g. "object", "from", "under/control/of", "@loc"."""
+        if path not in self._followed:
+            self._followed[path] = self._follow(path)
+        return self._followed[path]
+
+    def _follow(self, path: str) -> list[int]:
         steps = path.split("/")
         heads = self._step(self, steps[0])
         for step in steps[1:]:
@@ -346,6 +352,11 @@ class Arguments:
         own = [h for key, h in self.preps if key in names]
         own = own or [h for key, h in self.near_preps if key in names]
         return self._spread(own)
+
+    @cached_property
+    def prep_names(self) -> set[str]:
+        """Every preposition of the predicate or its arguments, compound ones included."""
+        return {key for key, _ in self.preps} | {key for key, _ in self.near_preps}
 
     def locations(self) -> Iterator[list[int]]:
         """Where it happens, layer by layer: the predicate's own phrases, its arguments', those below, a "where"."""

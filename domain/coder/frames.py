@@ -159,10 +159,9 @@ class FrameReader:
             return "no particle"
         if set(rule.not_particles) & args.bare_particles:
             return "another particle"
-        names = {key for key, _ in args.preps} | {key for key, _ in args.near_preps}
-        if rule.preps and not names & set(rule.preps):
+        if rule.preps and args.prep_names.isdisjoint(rule.preps):
             return "no preposition " + "/".join(rule.preps[:3])
-        if set(rule.not_preps) & names:
+        if rule.not_preps and not args.prep_names.isdisjoint(rule.not_preps):
             return "another preposition"
         if rule.objects and not self._object_is(args, rule.objects):
             return "another object"
@@ -193,12 +192,16 @@ class FrameReader:
     # --- roles ------------------------------------------------------------------------------------------------------
 
     def _roles(self, rule: Rule, args: Arguments) -> dict[str, list[ActorReading | PlaceReading]]:
+        """The roles read, those that the rule needs first: when one of them is empty the others are not asked for."""
         roles: dict[str, list[ActorReading | PlaceReading]] = {}
-        for role, paths in rule.roles.items():
+        for role in sorted(rule.roles, key=lambda r: r not in rule.needs):
+            paths = rule.roles[role]
             if role in _PLACE_ROLES:
                 roles[role] = list(self._places(paths, args, rule.strict_place))
             else:
                 roles[role] = list(self._actors(paths, args, union=role == "actor" and rule.type in _UNION))
+            if not roles[role] and role in rule.needs:
+                break
         return roles
 
     def _actors(self, paths: tuple[str, ...], args: Arguments, *, union: bool) -> list[ActorReading]:
