@@ -246,7 +246,7 @@ class EventRestored(msgspec.Struct, frozen=True):
 
 
 SHAPES: dict[str, tuple[int, type[msgspec.Struct]]] = {
-    **{name: (1, CodedEvent) for name in EVENT_TYPES},
+    **dict.fromkeys(EVENT_TYPES, (1, CodedEvent)),
     **{
         shape.__name__: (1, shape)
         for shape in (
