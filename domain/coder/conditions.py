@@ -148,10 +148,8 @@ def _goes_there(s: Sentence, args: Arguments, roles: Roles) -> bool:
         s.lexicon.has("unit_words", s.tree.lower[h]) or s.lexicon.has("outskirts_words", s.tree.lower[h])
         for h in directed
     )
-    return (
-        vague
-        or bool(places & inside)
-        and all(s.tree.lemma[h] not in ("deal", "agreement", "goal", "title") for h in directed)
+    return vague or (
+        bool(places & inside) and all(s.tree.lemma[h] not in ("deal", "agreement", "goal", "title") for h in directed)
     )
 
 

@@ -276,9 +276,12 @@ class Discourse:
         """The latest settlement; one that was called by this very word counts two sentences later than it stood."""
         fitting = called + [p for p in places if p.kind in ("", "settlement") and p not in called]
 
+        here = [p for p in fitting if _before(p.at, at)[0] == at[0]]
+        fitting = [p for p in here if p in called] or here or fitting
+
         def rank(place: Place) -> tuple[int, int]:
             sentence, token = _before(place.at, at)
-            return (sentence + (2 if place in called and sentence < at[0] else 0), token)
+            return (sentence + (2 if place in called else 0), token)
 
         return [max(fitting, key=rank)] if fitting else []
 

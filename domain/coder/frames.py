@@ -85,6 +85,9 @@ class FrameReader:
     def _candidates(self, i: int) -> list[Rule]:
         tree = self.tree
         lemma, low = tree.lemma[i], tree.lower[i]
+        gerund = tree.tag(i) == "VBG" and tree.dep(i) in ("nsubj", "nsubjpass", "dobj", "pobj")
+        if gerund and low in self.book.by_noun and not tree.kids(i, "dobj"):
+            return self.book.by_noun[low]
         if (
             tree.is_verb(i)
             and tree.dep(i) not in ("aux", "auxpass")
@@ -147,7 +150,7 @@ class FrameReader:
     ) -> bool:
         """Whether someone is named as the doer who is no armed or governing actor."""
         acting = [role for role in ("actor", "counterparty") if "subject" in rule.roles.get(role, ())]
-        if not args.verbal or not acting or any(roles.get(role) for role in acting):
+        if not args.verbal or rule.nouns or not acting or any(roles.get(role) for role in acting):
             return False
         return any(self.tree.is_noun(h) or h in self.s.names.run_of for h in args.subject)
 
@@ -231,9 +234,16 @@ class FrameReader:
                 found = [r for head in heads for r in self.places.read(head) if self._is_place(r, path, strict)]
                 found.sort(key=lambda r: r.start)
                 if found and path == "object" and all(r.kind == "generic" and r.how == "definite" for r in found):
-                    scene = self._places(("@loc",), args, strict)
-                    return scene if scene and all(r.how == "named" for r in scene) else found
-                if found and not (path.endswith("@loc") and all(_vague(r) for r in found)):
+                    named = self._places(("@loc",), args, strict)
+                    return named if named and all(r.how == "named" for r in named) else found
+                if path.endswith("@loc") and (behind := [r for r in found if r.head > args.predicate]):
+                    found = behind
+                scene = (
+                    bool(found)
+                    and path.endswith("@loc")
+                    and (all(_vague(r) for r in found) or found[-1].head < args.predicate)
+                )
+                if found and not scene:
                     return found
                 vague = vague or found
             if not vague and path == "object" and self._unnamed_ground(args):

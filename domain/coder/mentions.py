@@ -37,8 +37,9 @@ class Mentions:
             if reading is not None and self._beside_name(i, reading, actors):
                 continue
             if reading is not None and reading.how in ("named", "described"):
-                self._note_actor(reading)
-                if self.tree.dep(i) != "poss" or not reading.weak:
+                if not reading.weak or self._is_subject(i) or self.tree.dep(i) == "poss":
+                    self._note_actor(reading)
+                if not reading.weak or self._is_subject(i):
                     continue
             elif reading is not None and reading.how in ("definite", "bare", "pronoun"):
                 self._touch(reading)

@@ -46,7 +46,22 @@ _INTENT = frozenset(
     )
 )
 _FICTION = frozenset(
-    "film movie book novel memoir museum exhibition game play series documentary painting song trailer".split()
+    [
+        "film",
+        "movie",
+        "book",
+        "novel",
+        "memoir",
+        "museum",
+        "exhibition",
+        "game",
+        "play",
+        "series",
+        "documentary",
+        "painting",
+        "song",
+        "trailer",
+    ]
 )
 _FALSE = frozenset(("false", "untrue", "baseless", "fabricated", "wrong", "incorrect", "unfounded", "fake", "lies"))
 _CIRCUMSTANCE = frozenset(("without", "despite", "instead", "rather", "against", "about", "for"))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 MAX_PARSED_CHARACTERS = 1500
 """A longer sentence is not parsed: no reporter writes one, and a parser's cost must stay bounded."""
 MAX_TOKENS = 400
+_DATELINE = re.compile(r"[A-Z][A-Z'’. /-]{2,40}(?:,? [^()\n]{0,40}?)?(?: ?\([A-Z][\w. ]{1,30}\))? ?(?:--|[-–—]) (?=\S)")
 _CAPITAL = re.compile(r"(?<=[a-z0-9,;] )(?:al-|el-)?([A-Z][\w]+)")
 
 
@@ -71,7 +72,7 @@ class Coder:
         """The same, each with the path of every sentence."""
         prepared = [_Prepared(a, split(a.text)) for a in articles]
         wanted = [(p, n) for p in prepared for n, (a, b) in enumerate(p.spans) if self._wanted(p.article.text[a:b])]
-        trees = self._parser.parse([p.text(n) for p, n in wanted])
+        trees = self._parser.parse([p.told(n) for p, n in wanted])
         for (p, n), tokens in zip(wanted, trees, strict=True):
             if len(tokens) <= MAX_TOKENS:
                 p.tokens[n] = tokens
@@ -95,6 +96,12 @@ class _Prepared:
     def text(self, n: int) -> str:
         start, end = self.spans[n]
         return self.article.text[start:end]
+
+    def told(self, n: int) -> str:
+        """The sentence with its dateline ("KHARTOUM, Oct 5 (Reuters) - ") blanked, so that offsets stay."""
+        text = self.text(n)
+        dateline = _DATELINE.match(text)
+        return " " * dateline.end() + text[dateline.end() :] if dateline else text
 
 
 class _ArticleCoder:
@@ -203,7 +210,7 @@ class _ArticleCoder:
         return word.lower() in self.capitals or (len(word) > 3 and self.coder.places.known(word, self.scope))
 
     def _sentence(self, n: int) -> Sentence:
-        text = self.p.text(n)
+        text = self.p.told(n)
         tree = Tree(text, self.p.tokens[n], self.edition.lexicon.lemmatise)
         mentions = with_introduced(text, self.edition.actors.find(text, self.scope), self.introduced)
         names = Names(tree, mentions, [(t.start, t.end) for t in self.times[n].past], self._writes_as_name)

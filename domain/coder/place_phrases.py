@@ -115,6 +115,12 @@ class PlacePhrases(PlaceParts):
         runs = [r for r in runs if not self._is_actor_modifier(r.last) and not self._is_adjective(r.first, r.last)]
         if runs:
             pairs = self._paired_runs(head, runs) if self.tree.tag(head) == "NNS" else runs[-1:]
+            if len(pairs) > 1 and kind == "facility":
+                names = [
+                    self._build(r.last, "named", r.first, r.last, self.tree.words(r.first, r.last), lemma, kind)
+                    for r in pairs
+                ]
+                return [replace(p, resolved=f"{p.resolved} {lemma}", extent=extent) for p in names]
             return [replace(self._with_name(head, lemma, kind, r.first, r.last), extent=extent) for r in pairs]
         inner = self._adverb_beside(head, depth) or self._complement(head, kind, depth)
         if inner:

@@ -29,7 +29,7 @@ def completed(events: Sequence[CodedEvent], earlier: Sequence[CodedEvent]) -> li
 
 
 def _fallen(event: CodedEvent, beside: Sequence[CodedEvent], earlier: Sequence[CodedEvent]) -> CodedEvent:
-    """ "A fell" is a taking when the force that was at A is plainly the one just named (CODEBOOK.md, Settled questions)."""
+    """ "A fell" is a taking when the force at A is plainly the one just named (CODEBOOK.md, Settled questions)."""
     if event.type != "ControlLost" or not event.rule.endswith(".fall") or event.modality != "asserted":
         return event
     near = [*beside, *(e for e in earlier if e.sentence == event.sentence - 1)]

@@ -30,6 +30,26 @@ _HYPHENED = tuple(
 )
 """Words of war that the tokeniser would cut at the hyphen, losing their subjects and objects."""
 
+_STAND_INS = {
+    form: stand_in
+    for forms, stand_in in (
+        ("retake", "capture"),
+        ("retakes", "captures"),
+        ("retook retaken overran overrun", "captured"),
+        ("retaking overrunning", "capturing"),
+        ("overruns", "captures"),
+        ("counterattack counter-attack", "attack"),
+        ("counterattacks counter-attacks", "attacks"),
+        ("counterattacked counter-attacked", "attacked"),
+        ("counterattacking counter-attacking", "attacking"),
+        ("wrest", "seize"),
+        ("wrested", "seized"),
+        ("wresting", "seizing"),
+    )
+    for form in forms.split()
+}
+"""Verbs of war that the small model tags as nouns; it parses the sentence with a familiar verb in their place."""
+
 _POS = {
     "NN": "NOUN", "NNS": "NOUN", "NNP": "PROPN", "NNPS": "PROPN", "JJ": "ADJ", "JJR": "ADJ", "JJS": "ADJ",
     "RB": "ADV", "RBR": "ADV", "RBS": "ADV", "WRB": "ADV", "CD": "NUM", "DT": "DET", "PDT": "DET", "WDT": "DET",
@@ -80,24 +100,38 @@ class SpacyParser:
         trees: list[tuple[Token, ...]] = []
         for first in range(0, len(sentences), self._batch_size):
             docs = [self._pipeline.make_doc(s) for s in sentences[first : first + self._batch_size]]
-            worded = [doc for doc in docs if len(doc)]
+            read = [_with_stand_ins(doc) for doc in docs]
+            worded = [doc for doc in read if len(doc)]
             for _, step in self._pipeline.pipeline if worded else ():
                 step.set_annotations(worded, step.predict(worded))
-            trees += [_tokens(doc) for doc in docs]
+            trees += [_tokens(doc, given) for doc, given in zip(read, docs, strict=True)]
         return trees
 
 
-def _tokens(doc: Any) -> tuple[Token, ...]:
-    """The doc's tokens without blanks, read by columns: one spaCy Token object each would cost as much again."""
+def _with_stand_ins(doc: Any) -> Any:
+    """The doc itself, or one of as many tokens with familiar verbs in the place of those that the model mistakes."""
+    words = [token.text for token in doc]
+    if not any(word.lower() in _STAND_INS for word in words):
+        return doc
+    familiar = [_STAND_INS.get(word.lower(), word) for word in words]
+    return type(doc)(doc.vocab, words=familiar, spaces=[bool(token.whitespace_) for token in doc])
+
+
+def _tokens(doc: Any, given: Any) -> tuple[Token, ...]:
+    """The parsed doc's tokens in the words and at the offsets of the given one, without blanks.
+
+    Read by columns: one spaCy Token object each would cost as much again.
+    """
     strings = doc.vocab.strings
-    columns = doc.to_array(["ORTH", "TAG", "DEP", "HEAD", "IDX"]).tolist() if len(doc) else []
-    tags = [strings[row[1]] for row in columns]
-    kept = [n for n, row in enumerate(columns) if tags[n] != "_SP" and not strings[row[0]].isspace()]
+    columns = doc.to_array(["TAG", "DEP", "HEAD"]).tolist() if len(doc) else []
+    words = given.to_array(["ORTH", "IDX"]).tolist() if len(doc) else []
+    tags = [strings[row[0]] for row in columns]
+    kept = [n for n, row in enumerate(words) if tags[n] != "_SP" and not strings[row[0]].isspace()]
     place = {old: new for new, old in enumerate(kept)}
     found = []
     for new, old in enumerate(kept):
-        orth, _, dep, head, start = columns[old]
-        text, tag = strings[orth], tags[old]
+        _, dep, head = columns[old]
+        text, tag, start = strings[words[old][0]], tags[old], words[old][1]
         above = old + (head if head < _HALF else head - _WHOLE)
         pos = "VERB" if tag[:1] == "V" else _POS.get(tag, "PUNCT")
         found.append(Token(new, text, text.lower(), pos, tag, strings[dep], place.get(above, new), start))
