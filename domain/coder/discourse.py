@@ -273,15 +273,15 @@ class Discourse:
 
     @staticmethod
     def _town(places: list[Place], called: list[Place], at: Position) -> list[Place]:
-        """The latest settlement; one that was called by this very word counts two sentences later than it stood."""
+        """The latest settlement; one that was called by this very word counts one sentence later than it stood."""
         fitting = called + [p for p in places if p.kind in ("", "settlement") and p not in called]
 
         here = [p for p in fitting if _before(p.at, at)[0] == at[0]]
         fitting = [p for p in here if p in called] or here or fitting
 
-        def rank(place: Place) -> tuple[int, int]:
+        def rank(place: Place) -> tuple[int, int, int]:
             sentence, token = _before(place.at, at)
-            return (sentence + (2 if place in called else 0), token)
+            return (sentence + (1 if place in called else 0), sentence, token)
 
         return [max(fitting, key=rank)] if fitting else []
 

@@ -38,6 +38,11 @@ def _vague(reading: PlaceReading) -> bool:
     )
 
 
+def _unnamed(reading: PlaceReading) -> bool:
+    """ "the territory", "several villages": the place that holds them, if named, is meant."""
+    return reading.how == "common" or (reading.how == "definite" and reading.kind == "generic")
+
+
 class RuleBook:
     """The rules by trigger form."""
 
@@ -233,7 +238,7 @@ class FrameReader:
             for heads in self._layers(path, args):
                 found = [r for head in heads for r in self.places.read(head) if self._is_place(r, path, strict)]
                 found.sort(key=lambda r: r.start)
-                if found and path == "object" and all(r.kind == "generic" and r.how == "definite" for r in found):
+                if found and path == "object" and all(_unnamed(r) for r in found):
                     named = self._places(("@loc",), args, strict)
                     return named if named and all(r.how == "named" for r in named) else found
                 if path.endswith("@loc") and (behind := [r for r in found if r.head > args.predicate]):

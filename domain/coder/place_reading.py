@@ -12,6 +12,10 @@ _STOP = frozenset(("the", "a", "an", "this", "that", "its", "their", "his", "nea
 NOT_PLACES = frozenset(
     [
         "observatory",
+        "christmas",
+        "eid",
+        "ramadan",
+        "easter",
         "senate",
         "parliament",
         "congress",

@@ -37,12 +37,8 @@ class Resolver(SourceResolver):
         found = self._antecedents(reading, near)
         if found:
             return found
-        if (
-            reading.how in ("common", "definite")
-            and reading.kind in ("facility", "settlement")
-            and reading.how == "common"
-        ):
-            return []
+        if reading.how == "common" and reading.kind in ("facility", "settlement"):
+            return [self._place_reference(reading, reading.resolved, near)]
         if reading.kind == "facility" and reading.how == "definite":
             self.c.discourse.note_place(reading.resolved, reading, self._at(reading.head))
             return [self._place_reference(reading, reading.resolved, near)]

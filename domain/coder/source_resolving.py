@@ -68,7 +68,7 @@ class SourceResolver(ActorResolver):
             if reading.how in ("named", "described"):
                 return self._entity(reading)
             if reading.how == "definite":
-                found = self.c.discourse.definite(reading, self._at(i))
+                found = self.c.discourse.definite(reading, self._at(i), self._bare_ids(reading))
                 if found.actors:
                     return found.actors[0]
         return self._by_rank(source)

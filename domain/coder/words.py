@@ -202,7 +202,7 @@ class Names:
             if self.tree.lower[i] in _NOT_NAMES:
                 return False
             return i > 0 or self._first_word_names(i)
-        return token.text.isdigit() and i > 0 and self.tree.tokens[i - 1].text[:1].isupper() and i - 1 not in self.timed
+        return token.text.isdigit() and i > 0 and self.tree.tokens[i - 1].text[:1].isupper() and self._named(i - 1)
 
     def _first_word_names(self, i: int) -> bool:
         """A sentence's first word is a name when the article writes it so elsewhere, or a name or number goes on."""
