@@ -105,6 +105,8 @@ class Discourse:
         self.places: list[Place] = []
         self.speaker: Actor | None = None
         self.attackers: tuple[str, ...] = ()
+        self.capitals: frozenset[str] = frozenset()
+        """Folded names of the world's capitals: "the capital" means one of them or what the article calls so."""
 
     # --- noting -----------------------------------------------------------------------------------------------------
 
@@ -159,8 +161,8 @@ class Discourse:
 
     def pronoun(self, word: str, at: Position, *, exclude: tuple[Actor, ...] = ()) -> Antecedent:
         """Who "they", "it" or "its" stands for: the latest subject nearby, else the latest actor."""
-        if word in ("he", "his", "him", "she", "her") and self.speaker is not None:
-            return Antecedent((self.speaker,))
+        if word in ("he", "his", "him", "she", "her"):
+            return Antecedent((self.speaker,)) if self.speaker is not None else Antecedent()
         if word in ("former", "latter"):
             pair = sorted(self.actors, key=lambda a: _before(a.at, at))[-2:]
             return Antecedent((pair[0 if word == "former" else -1],)) if len(pair) == 2 else Antecedent()
@@ -287,6 +289,9 @@ class Discourse:
 
     def _of_kind(self, places: list[Place], reading: PlaceReading, at: Position) -> list[Place]:
         same = [p for p in places if _called(p, reading.word)]
+        if reading.word == "capital":
+            same = [p for p in places if p in same or fold(p.name) in self.capitals]
+            return [max(same, key=lambda p: _before(p.at, at))] if same else []
         if reading.kind == "settlement" and not reading.plural:
             return self._town(places, same, at)
         if same and not (reading.plural and len(same) < 2):

@@ -62,6 +62,7 @@ class Coder:
         self._filter = TriggerFilter(edition.book, edition.lexicon)
         countries = CountryTable.from_files(edition.files).by_code.values()
         peoples = {fold(d) for country in countries for d in country.demonyms}
+        self.capitals = frozenset(fold(c) for country in countries for c in country.capitals)
         self.adjectives = frozenset(peoples) | edition.lexicon.words("people_adjectives")
 
     def code(self, articles: Sequence[Article]) -> list[Coding]:
@@ -130,6 +131,7 @@ class _ArticleCoder:
             self.edition.sources.house(self.article.source),
             self.names,
         )
+        self.context.discourse.capitals = coder.capitals
 
     def run(self) -> tuple[Coding, list[Trace]]:
         events: list[CodedEvent] = []

@@ -67,7 +67,7 @@ class SourceResolver(ActorResolver):
                 continue
             if reading.how in ("named", "described"):
                 return self._entity(reading)
-            if reading.how == "definite":
+            if reading.how == "definite" or (reading.how == "bare" and reading.cls == "rebel"):
                 found = self.c.discourse.definite(reading, self._at(i), self._bare_ids(reading))
                 if found.actors:
                     return found.actors[0]

@@ -29,9 +29,9 @@ def test_the_tuned_articles_are_coded_as_well_as_before(tmp_path: Path) -> None:
     folder = shared("eval", "dev")
     golds = [g for g in sorted(folder.glob("*.json")) if g.name.startswith(TUNED_ON)]
     result = scored([gold_article(g, g.with_suffix(".txt")) for g in golds], tmp_path)
-    least = {"a_detection": 0.94, "b_actor": 0.86, "c_place": 0.92, "d_date": 0.93, "e_strict": 0.78}
+    least = {"a_detection": 0.955, "b_actor": 0.90, "c_place": 0.93, "d_date": 0.945, "e_strict": 0.82}
     got = {level: result["events"][level]["f1"] for level in least}
     assert all(got[level] >= f1 for level, f1 in least.items()), got
     assert result["no_event_articles"]["false_positives"] == 0
     assert result["modality"]["unreal_taken_as_asserted"] <= 2
-    assert result["final_control"]["accuracy"] >= 0.74
+    assert result["final_control"]["accuracy"] >= 0.8
