@@ -1,5 +1,6 @@
 """spaCy's small English model as the domain's parser: tagger and dependency parser only."""
 
+import gc
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
@@ -93,6 +94,9 @@ class SpacyParser:
         for _, step in pipeline.pipeline:
             for node in step.model.walk():
                 node.ops = ops
+        # hundreds of thousands of objects that live as long as the process: the collector need not visit them again
+        # (measured: a tenth of the coder's time)
+        gc.freeze()
         return pipeline
 
     def parse(self, sentences: Sequence[str]) -> list[tuple[Token, ...]]:
