@@ -67,8 +67,8 @@ class NamedActors(ActorBuilding):
         if class_of_kind(mention.kind) != "state":
             first = self._without_adjectives(first, last)
         text = self.tree.words(first, last)
-        cls = class_of_kind(mention.kind) or self._head_class(lemma) or "neutral"
-        common = self._head_class(lemma) is not None and not self.tree.tokens[last].text[:1].isupper()
+        cls = class_of_kind(mention.kind) or self.head_class(lemma) or "neutral"
+        common = self.head_class(lemma) is not None and not self.tree.tokens[last].text[:1].isupper()
         how = "described" if common else "named"
         return self._reading(
             head, how, first, last, text, word=lemma, cls=cls, ids=mention.ids, weak=mention.weak, kind=mention.kind

@@ -142,7 +142,7 @@ class OwnedActors(NamedActors):
     def _paired(self, head: int) -> list[ActorReading]:
         """The actor that shares this head: the first of two coordinated modifiers."""
         tree = self.tree
-        if not self._head_class(tree.lemma[head]):
+        if not self.head_class(tree.lemma[head]):
             return []
         for k in range(max(head - 5, 1), head):
             before = k - 1

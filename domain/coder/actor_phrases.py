@@ -139,7 +139,7 @@ class ActorPhrases(OwnedActors):
     def _common(self, head: int, lemma: str, depth: int) -> ActorReading | None:
         if not (self.tree.is_noun(head) or self.tree.tag(head).startswith("JJ")):
             return None
-        cls = self._head_class(lemma)
+        cls = self.head_class(lemma)
         group = self.lex.has("group_heads", lemma)
         mods = self.s.modifiers(head)
         words = {self.tree.lower[m] for m in mods} | {self.tree.lemma[m] for m in mods}

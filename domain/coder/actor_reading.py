@@ -17,7 +17,7 @@ class ActorBuilding:
         self.lex = sentence.lexicon
         self._read: dict[int, ActorReading | None] = {}
 
-    def _head_class(self, lemma: str) -> str | None:
+    def head_class(self, lemma: str) -> str | None:
         for name, cls in (
             ("state_heads", "state"),
             ("rebel_heads", "rebel"),

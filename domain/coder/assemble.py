@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -226,6 +226,3 @@ def fingerprint(article_id: str, event: CodedEvent) -> str:
         event.occurred.as_written or "",
     )
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
-
-
-__all__ = ["Assembler", "Dropped", "Times", "fingerprint", "replace"]

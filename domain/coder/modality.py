@@ -1,34 +1,10 @@
 """What a clause claims: that something happened, is planned, is denied, hangs on a condition, or nothing codable."""
 
-from domain.coder.arguments import Arguments
 from domain.coder.phrases import Sentence
 from domain.coder.tree import Tree
 
 _CLAUSES = ("ccomp", "xcomp", "advcl", "acl", "relcl", "pcomp", "conj", "parataxis", "csubj", "dep")
 _ARGUMENTS = ("dobj", "nsubj", "nsubjpass", "pobj", "attr", "compound", "appos", "conj", "nmod", "poss", "dep", "oprd")
-_TRANSPARENT = frozenset(
-    [
-        "begin",
-        "start",
-        "continue",
-        "manage",
-        "appear",
-        "seem",
-        "happen",
-        "go_on",
-        "force",
-        "oblige",
-        "compel",
-        "use",
-        "help",
-        "lead",
-        "bring",
-        "keep",
-        "go",
-        "come",
-        "proceed",
-    ]
-)
 _INTENT = frozenset(
     (
         "poised",
@@ -64,7 +40,6 @@ _FICTION = frozenset(
     ]
 )
 _FALSE = frozenset(("false", "untrue", "baseless", "fabricated", "wrong", "incorrect", "unfounded", "fake", "lies"))
-_CIRCUMSTANCE = frozenset(("without", "despite", "instead", "rather", "against", "about", "for"))
 
 
 class Modality:
@@ -419,6 +394,3 @@ def under_circumstance(tree: Tree, noun: int) -> bool:
 def governing_verb(tree: Tree, i: int) -> int | None:
     """The nearest verb above a token."""
     return next((a for a in tree.ancestors(i) if tree.is_verb(a)), None)
-
-
-__all__ = ["Arguments", "Modality", "governing_verb", "under_circumstance"]

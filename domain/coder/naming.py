@@ -137,15 +137,11 @@ def _learn_run(names: ArticleNames, s: Sentence, reader: ActorPhrases, first: in
             return
     parent = tree.head(head)
     if (
-        (
-            tree.dep(head) in ("compound", "nmod", "amod")
-            and s.lexicon.has("rebel_heads", tree.lemma[parent])
-            and tree.tag(head).startswith("NNP")
-            and (first > 0 or last > first or tree.tokens[first].text.isupper())
-        )
-        and fold(tree.words(first, last)) not in names.place_heads
-        and head not in s.names.mention_of
-    ):
+        tree.dep(head) in ("compound", "nmod", "amod")
+        and s.lexicon.has("rebel_heads", tree.lemma[parent])
+        and tree.tag(head).startswith("NNP")
+        and (first > 0 or last > first or tree.tokens[first].text.isupper())
+    ) and head not in s.names.mention_of:
         names.armed.setdefault(key, "rebel")
 
 
@@ -155,8 +151,7 @@ def _beside(s: Sentence, head: int) -> list[int]:
     found = tree.kids(head, "appos")
     if tree.dep(head) in ("appos", "nmod") or (tree.dep(head) == "npadvmod"):
         found.append(tree.head(head))
-    if tree.dep(head) in ("dobj", "pobj", "nsubj") or True:
-        found += [k for k in tree.kids(head, "compound", "nmod", "amod") if tree.tag(k) in ("NN", "NNS")]
+    found += [k for k in tree.kids(head, "compound", "nmod", "amod") if tree.tag(k) in ("NN", "NNS")]
     return found
 
 
@@ -165,7 +160,7 @@ def _armed_class(s: Sentence, reader: ActorPhrases, other: int) -> str | None:
     words = {s.tree.lower[m] for m in s.modifiers(other)}
     if words & s.lexicon.words("unarmed_modifiers"):
         return None
-    cls = reader._head_class(lemma)
+    cls = reader.head_class(lemma)
     if cls is not None:
         return cls
     if s.lexicon.has("group_heads", lemma) and (

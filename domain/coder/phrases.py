@@ -30,7 +30,6 @@ class ArticleNames:
 
     armed: dict[str, str] = field(default_factory=dict)
     unarmed: set[str] = field(default_factory=set)
-    place_heads: dict[str, set[str]] = field(default_factory=dict)
     acronyms: dict[str, str] = field(default_factory=dict)
     persons: dict[str, str] = field(default_factory=dict)
     adjectives: frozenset[str] = frozenset()

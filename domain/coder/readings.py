@@ -1,8 +1,6 @@
 """What a noun phrase may stand for, before the article is asked: an actor, a place, or a word that refers back."""
 
-from dataclasses import dataclass, field
-
-ANAPHORIC = ("pronoun", "definite", "possessive")
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +49,3 @@ class PlaceReading:
     extent: str | None = None
     plural: bool = False
     owner: "PlaceReading | None" = None
-    known: bool = field(default=False)
