@@ -1,7 +1,7 @@
 """Who an actor phrase is: its own words, the antecedent, or left open with candidates."""
 
 from domain.coder.actor_phrases import ActorPhrases
-from domain.coder.discourse import Actor, Position
+from domain.coder.entities import Actor, Position
 from domain.coder.folding import fold
 from domain.coder.mentions import Mentions
 from domain.coder.readings import ActorReading

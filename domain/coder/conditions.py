@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from domain.coder.arguments import Arguments
-from domain.coder.modality import governing_verb, under_circumstance
+from domain.coder.clause_marks import governing_verb, under_circumstance
 from domain.coder.phrases import Sentence
 from domain.coder.readings import ActorReading, PlaceReading
 

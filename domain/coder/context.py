@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain.actors import ActorRegistry
-from domain.coder.discourse import Actor, Discourse
+from domain.coder.discourse import Discourse
+from domain.coder.entities import Actor
 from domain.coder.phrases import ArticleNames
 from domain.events import Attribution
 from domain.places import PlaceIndex

@@ -1,14 +1,10 @@
 """What an article has named so far, and what its pronouns and bare nouns refer back to."""
 
-from dataclasses import dataclass, field
-
+from domain.coder.entities import LONG_AGO, Actor, Antecedent, Position, latest_before
 from domain.coder.folding import fold
-from domain.coder.readings import ActorReading, PlaceReading
+from domain.coder.place_memory import PlaceMemory
+from domain.coder.readings import ActorReading
 
-Position = tuple[int, int]
-"""(sentence number, token)."""
-
-_LONG_AGO = (-9, 0)
 _OFFICES = frozenset(
     ("staff", "ministry", "authority", "ministries", "authorities", "government", "regime", "officials")
 )
@@ -53,62 +49,8 @@ _IDLE = frozenset(
 """Modifiers that tell nothing of who is meant."""
 
 
-def _before(positions: list[Position], at: Position) -> Position:
-    """The last of the positions before `at`."""
-    return max((p for p in positions if p < at), default=_LONG_AGO)
-
-
-@dataclass
-class Actor:
-    """An actor of the article under its fullest name."""
-
-    name: str
-    cls: str
-    ids: tuple[str, ...] = ()
-    words: set[str] = field(default_factory=set)
-    forms: set[str] = field(default_factory=set)
-    plural: bool = True
-    named: bool = False
-    weak: bool = False
-    kind: str | None = None
-    at: list[Position] = field(default_factory=list)
-    subject_at: list[Position] = field(default_factory=list)
-
-    @property
-    def key(self) -> str:
-        return self.ids[0] if len(self.ids) == 1 else fold(self.name)
-
-
-@dataclass
-class Place:
-    """A place of the article under its fullest name. `words`: the heads it was called by (town, base)."""
-
-    name: str
-    words: set[str] = field(default_factory=set)
-    kind: str = ""
-    at: list[Position] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Antecedent:
-    """What a mention stands for: actors (several: "both sides"), or candidates when it is left open."""
-
-    actors: tuple[Actor, ...] = ()
-    candidates: tuple[Actor, ...] = ()
-
-
-class Discourse:
+class Discourse(PlaceMemory):
     """Entities in order of mention. Positions are (sentence, token)."""
-
-    def __init__(self) -> None:
-        self.actors: list[Actor] = []
-        self.places: list[Place] = []
-        self.speaker: Actor | None = None
-        self.attackers: tuple[str, ...] = ()
-        self.capitals: frozenset[str] = frozenset()
-        """Folded names of the world's capitals: "the capital" means one of them or what the article calls so."""
-
-    # --- noting -----------------------------------------------------------------------------------------------------
 
     def note_actor(self, reading: ActorReading, at: Position, subject: bool) -> Actor:
         """Enter a named or described actor, joined with what is known of it."""
@@ -146,34 +88,21 @@ class Discourse:
             return None
         return next((a for a in self.actors if a.named and a.ids == reading.ids), None)
 
-    def note_place(self, name: str, reading: PlaceReading, at: Position, kind: str = "") -> Place:
-        known = next((p for p in self.places if fold(p.name) == fold(name)), None)
-        if known is None:
-            known = Place(name)
-            self.places.append(known)
-        if reading.word:
-            known.words.add(reading.word)
-        known.kind = known.kind or reading.kind or kind
-        known.at.append(at)
-        return known
-
-    # --- actors -----------------------------------------------------------------------------------------------------
-
     def pronoun(self, word: str, at: Position, *, exclude: tuple[Actor, ...] = ()) -> Antecedent:
         """Who "they", "it" or "its" stands for: the latest subject nearby, else the latest actor."""
         if word in ("he", "his", "him", "she", "her"):
             return Antecedent((self.speaker,)) if self.speaker is not None else Antecedent()
         if word in ("former", "latter"):
-            pair = sorted(self.actors, key=lambda a: _before(a.at, at))[-2:]
+            pair = sorted(self.actors, key=lambda a: latest_before(a.at, at))[-2:]
             return Antecedent((pair[0 if word == "former" else -1],)) if len(pair) == 2 else Antecedent()
-        near = [a for a in self.actors if at[0] - _before(a.at, at)[0] <= 3 and a not in exclude]
-        near = [a for a in near if not a.weak or _before(a.subject_at, at)[0] >= at[0] - 1] or near
+        near = [a for a in self.actors if at[0] - latest_before(a.at, at)[0] <= 3 and a not in exclude]
+        near = [a for a in near if not a.weak or latest_before(a.subject_at, at)[0] >= at[0] - 1] or near
         if not near:
             return Antecedent()
-        recent = [a for a in near if _before(a.subject_at, at)[0] >= at[0] - 1]
+        recent = [a for a in near if latest_before(a.subject_at, at)[0] >= at[0] - 1]
         if recent:
-            return Antecedent((max(recent, key=lambda a: _before(a.subject_at, at)),))
-        return Antecedent((max(near, key=lambda a: _before(a.at, at)),))
+            return Antecedent((max(recent, key=lambda a: latest_before(a.subject_at, at)),))
+        return Antecedent((max(near, key=lambda a: latest_before(a.at, at)),))
 
     def definite(
         self, reading: ActorReading, at: Position, ids: tuple[str, ...] = (), exclude: tuple[Actor, ...] = ()
@@ -182,12 +111,12 @@ class Discourse:
 
         `ids`: whom the registry takes a bare head for in this theatre ("the army").
         """
-        others = [a for a in self.actors if _before(a.at, at) != _LONG_AGO and a not in exclude]
+        others = [a for a in self.actors if latest_before(a.at, at) != LONG_AGO and a not in exclude]
         others = others or [a for a in self.actors if a not in exclude]
         if reading.word in ("side", "party") or (
             {"two", "both"} & reading.modifiers and reading.word in ("group", "faction")
         ):
-            return Antecedent(tuple(sorted(others, key=lambda a: _before(a.at, at))[-2:]))
+            return Antecedent(tuple(sorted(others, key=lambda a: latest_before(a.at, at))[-2:]))
         if reading.word in ("attacker", "assailant", "invader", "aggressor") and self.attackers:
             return Antecedent(tuple(a for a in self.actors if a.name in self.attackers))
         loaded = {t.lower() for t in reading.loaded}
@@ -232,7 +161,7 @@ class Discourse:
 
     @staticmethod
     def _latest(actors: list[Actor], at: Position) -> Antecedent:
-        return Antecedent((max(actors, key=lambda a: (_before(a.at, at), a.key)),)) if actors else Antecedent()
+        return Antecedent((max(actors, key=lambda a: (latest_before(a.at, at), a.key)),)) if actors else Antecedent()
 
     def both_sides(self, at: Position) -> tuple[Actor, ...]:
         """The actors named in the last sentences: whom a side-less "the armed forces" may stand for."""
@@ -247,73 +176,6 @@ class Discourse:
         for type_, names in deeds:
             if type_ == "AttackReported" and names:
                 self.attackers = names
-
-    # --- places -----------------------------------------------------------------------------------------------------
-
-    def place(self, reading: PlaceReading, at: Position) -> list[Place]:
-        """What "the town", "the dam", "there" or "it" stands for; several for "both towns"."""
-        before = [p for p in self.places if _before(p.at, at) != _LONG_AGO]
-        if reading.how == "pronoun":
-            wanted = [p for p in before if p.kind not in ("country", "region", "natural")] or before
-        else:
-            wanted = self._of_kind(before, reading, at)
-        wanted = sorted(wanted, key=lambda p: _before(p.at, at), reverse=True)
-        if not wanted:
-            return []
-        if reading.plural or reading.word in ("both", "them", "they", "their"):
-            return self._several(wanted, at, least=2 if reading.word == "both" else 1)
-        return wanted[:1]
-
-    @staticmethod
-    def _several(places: list[Place], at: Position, least: int) -> list[Place]:
-        """The places named together last, at least so many."""
-        for sentence in range(at[0], max(at[0] - 5, 0), -1):
-            here = [p for p in places if any(a[0] == sentence and a < at for a in p.at)]
-            if len(here) == least or (len(here) > least and least == 1):
-                return sorted(here, key=lambda p: min(a for a in p.at if a[0] == sentence))
-        return []
-
-    @staticmethod
-    def _town(places: list[Place], called: list[Place], at: Position) -> list[Place]:
-        """The latest settlement; one that was called by this very word counts one sentence later than it stood."""
-        fitting = called + [p for p in places if p.kind in ("", "settlement") and p not in called]
-
-        here = [p for p in fitting if _before(p.at, at)[0] == at[0]]
-        fitting = [p for p in here if p in called] or here or fitting
-
-        def rank(place: Place) -> tuple[int, int, int]:
-            sentence, token = _before(place.at, at)
-            return (sentence + (1 if place in called else 0), sentence, token)
-
-        return [max(fitting, key=rank)] if fitting else []
-
-    def _of_kind(self, places: list[Place], reading: PlaceReading, at: Position) -> list[Place]:
-        same = [p for p in places if _called(p, reading.word)]
-        if reading.word == "capital":
-            same = [p for p in places if p in same or fold(p.name) in self.capitals]
-            return [max(same, key=lambda p: _before(p.at, at))] if same else []
-        if reading.kind == "settlement" and not reading.plural:
-            return self._town(places, same, at)
-        if same and not (reading.plural and len(same) < 2):
-            return same
-        if reading.kind == "settlement":
-            return [p for p in places if p.kind in ("", "settlement")] or same
-        if reading.kind == "facility":
-            facilities = [p for p in places if p.kind == "facility"]
-            return facilities if reading.word in _ANY_FACILITY else same
-        if reading.kind in ("generic", "admin"):
-            return [p for p in places if p.kind != "facility"] or places
-        return []
-
-
-_ANY_FACILITY = frozenset(("facility", "complex", "site", "installation", "compound", "base", "plant"))
-
-
-def _called(place: Place, word: str) -> bool:
-    """Whether a place was called by this word, or bears it in its name ("the base" is an airbase)."""
-    return word in place.words or any(
-        w == word or (w.endswith(word) and len(word) > 3) for w in fold(place.name).split()
-    )
 
 
 def _fuller(reading: ActorReading, known: Actor) -> bool:

@@ -2,7 +2,7 @@
 
 from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.context import Context
-from domain.coder.discourse import Antecedent, Position
+from domain.coder.entities import Antecedent, Position
 from domain.coder.folding import fold
 from domain.coder.phrases import Sentence
 from domain.coder.place_phrases import PlacePhrases

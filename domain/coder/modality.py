@@ -1,7 +1,6 @@
 """What a clause claims: that something happened, is planned, is denied, hangs on a condition, or nothing codable."""
 
-from domain.coder.phrases import Sentence
-from domain.coder.tree import Tree
+from domain.coder.clause_marks import ClauseMarks, State
 
 _CLAUSES = ("ccomp", "xcomp", "advcl", "acl", "relcl", "pcomp", "conj", "parataxis", "csubj", "dep")
 _ARGUMENTS = ("dobj", "nsubj", "nsubjpass", "pobj", "attr", "compound", "appos", "conj", "nmod", "poss", "dep", "oprd")
@@ -42,17 +41,12 @@ _FICTION = frozenset(
 _FALSE = frozenset(("false", "untrue", "baseless", "fabricated", "wrong", "incorrect", "unfounded", "fake", "lies"))
 
 
-class Modality:
+class Modality(ClauseMarks):
     """Reads one sentence's clauses. A method's answer None means: do not code."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        self.s, self.tree, self.lex = sentence, sentence.tree, sentence.lexicon
-        self.conditions = [i for i in range(len(self.tree)) if self._is_condition(i)]
-        self.question = sentence.text.rstrip("\"'”’ ").endswith("?")
 
     def of(self, predicate: int) -> str | None:
         """asserted, planned, denied or conditional; None when the words claim no event."""
-        state = _State()
+        state = State()
         i, seen = predicate, set[int]()
         if self._asks(i):
             return None
@@ -67,12 +61,7 @@ class Modality:
             return None
         return self._verdict(predicate, state)
 
-    def _asks(self, i: int) -> bool:
-        """ "It was not clear who controlled A": an embedded question claims nothing."""
-        subjects = self.tree.kids(i, "nsubj", "nsubjpass")
-        return self.tree.dep(i) in ("ccomp", "csubj", "pcomp") and any(self.tree.tag(k) == "WP" for k in subjects)
-
-    def _verdict(self, predicate: int, state: "_State") -> str | None:
+    def _verdict(self, predicate: int, state: "State") -> str | None:
         if state.dropped:
             return None
         if state.conditional or self._hangs_on_condition(predicate, state):
@@ -83,73 +72,7 @@ class Modality:
             return "denied"
         return "planned" if state.planned else "asserted"
 
-    # --- the clause itself ------------------------------------------------------------------------------------------
-
-    def _local(self, i: int, state: "_State") -> None:
-        for k in self.tree.kids(i, "aux", "auxpass"):
-            low = self.tree.lower[k]
-            if self.tree.tag(k) == "MD" or low in ("'ll", "’ll"):
-                if self.lex.has("planned_modals", low) or low in ("'ll", "’ll"):
-                    state.planned = True
-                elif low == "should" and self._inverted(i, k):
-                    state.conditional = True
-                elif self.lex.has("not_coded_modals", low) or low == "should":
-                    state.possible = True
-        if self._negated(i):
-            state.negated = True
-        if i in self.conditions:
-            state.conditional = True
-
-    def _inverted(self, i: int, aux: int) -> bool:
-        subjects = self.tree.kids(i, "nsubj", "nsubjpass")
-        return bool(subjects) and aux < subjects[0]
-
-    def _negated(self, i: int) -> bool:
-        tree = self.tree
-        if any(tree.lower[k] in ("not", "n't", "n’t", "never") for k in tree.kids(i, "neg", "advmod")):
-            only = any(tree.lower[k + 1 : k + 2] in (("only",), ("just",), ("merely",)) for k in tree.kids(i, "neg"))
-            return not only
-        if any(
-            tree.lower[k] in ("no",) and k + 1 < len(tree) and tree.lower[k + 1] in ("longer", "more")
-            for k in tree.subtree(i)
-            if k < i and k >= i - 4
-        ):
-            return True
-        if tree.is_noun(i):
-            return any(tree.lower[k] == "no" for k in tree.kids(i, "det"))
-        for noun in tree.kids(i, "nsubj", "nsubjpass", "dobj"):
-            if tree.lower[noun] in ("nobody", "none", "neither", "nothing"):
-                return True
-            if any(tree.lower[k] in ("no", "neither") for k in tree.kids(noun, "det", "preconj", "amod")):
-                return True
-        return False
-
-    def _is_condition(self, i: int) -> bool:
-        """Whether a verb heads a clause under if, unless, once or the like, or an inverted "should"."""
-        tree = self.tree
-        if not (tree.is_verb(i) or tree.tag(i).startswith("JJ")) and tree.dep(i) not in ("advcl", "pcomp"):
-            return False
-        for k in tree.kids(i):
-            low = tree.lower[k]
-            if k > i or tree.dep(k) not in ("mark", "advmod", "aux", "prep"):
-                continue
-            if low == "should" and tree.dep(k) == "aux" and self._inverted(i, k):
-                return True
-            if low in ("if", "unless", "provided", "lest") and not self._even(k):
-                return not (tree.dep(i) == "ccomp" and low == "if")
-            if low == "once" and tree.dep(i) in ("advcl", "ccomp") and self._opens(i, k):
-                return not any(tree.tag(a) == "VBD" for a in (i, *tree.kids(i, "aux")))
-        return False
-
-    def _even(self, k: int) -> bool:
-        return k > 0 and self.tree.lower[k - 1] in ("as", "even")
-
-    def _opens(self, i: int, k: int) -> bool:
-        return k == min(t for t in self.tree.subtree(i) if self.tree.lower[t] not in (",", '"', "“", "``"))
-
-    # --- upward -----------------------------------------------------------------------------------------------------
-
-    def _climb(self, i: int, parent: int, dep: str, state: "_State") -> bool:
+    def _climb(self, i: int, parent: int, dep: str, state: "State") -> bool:
         """Take what the parent says of the child into the state. False ends the climb."""
         if self.tree.is_verb(i) and self._infinitive_of_purpose(i, dep, parent):
             state.dropped = True
@@ -175,7 +98,7 @@ class Modality:
             to and not only and dep in ("advcl", "npadvmod") and not self.lex.has("plan_verbs", self.tree.lemma[parent])
         )
 
-    def _under_verb(self, i: int, parent: int, dep: str, state: "_State") -> bool:
+    def _under_verb(self, i: int, parent: int, dep: str, state: "State") -> bool:
         lemma = self.tree.lemma[parent]
         if dep == "conj":
             return self._coordinated(i, parent, state)
@@ -241,7 +164,7 @@ class Modality:
     def _whether(self, i: int) -> bool:
         return any(self.tree.lower[k] in ("whether", "if") for k in self.tree.kids(i, "mark"))
 
-    def _coordinated(self, i: int, first: int, state: "_State") -> bool:
+    def _coordinated(self, i: int, first: int, state: "State") -> bool:
         """A later verb without words of its own shares the auxiliaries of the first."""
         if self.tree.is_noun(i):
             return True
@@ -252,7 +175,7 @@ class Modality:
             return False
         if not self.tree.kids(i, "nsubj", "nsubjpass", "aux", "auxpass"):
             if self.tree.tag(i) in ("VB", "VBN", "VBG") or self.tree.tag(i) == self.tree.tag(first):
-                shared = _State()
+                shared = State()
                 self._local(first, shared)
                 state.planned |= shared.planned and self.tree.tag(i) == "VB"
                 state.possible |= shared.possible and self.tree.tag(i) == "VB"
@@ -260,7 +183,7 @@ class Modality:
             return True
         return True
 
-    def _under_adjective(self, i: int, parent: int, dep: str, state: "_State") -> bool:
+    def _under_adjective(self, i: int, parent: int, dep: str, state: "State") -> bool:
         low = self.tree.lower[parent]
         if self.lex.has("fail_adjectives", low):
             state.negated = (
@@ -277,7 +200,7 @@ class Modality:
             state.negated = True
         return True
 
-    def _under_noun(self, i: int, parent: int, dep: str, state: "_State") -> bool:
+    def _under_noun(self, i: int, parent: int, dep: str, state: "State") -> bool:
         lemma = self.tree.lemma[parent]
         if lemma in (
             "claim",
@@ -311,7 +234,7 @@ class Modality:
             return False
         return dep in (*_ARGUMENTS, "prep", "acl")
 
-    def _under_preposition(self, i: int, parent: int, dep: str, state: "_State") -> bool:
+    def _under_preposition(self, i: int, parent: int, dep: str, state: "State") -> bool:
         low = self.tree.lower[parent]
         governor = self.tree.head(parent)
         if dep == "pcomp" or self.tree.is_verb(i):
@@ -338,7 +261,7 @@ class Modality:
                 return False
         return False
 
-    def _hangs_on_condition(self, predicate: int, state: "_State") -> bool:
+    def _hangs_on_condition(self, predicate: int, state: "State") -> bool:
         """Whether the clause is the main one of a condition in its sentence."""
         if predicate in self.conditions:
             return True
@@ -356,41 +279,3 @@ class Modality:
             ):
                 return True
         return False
-
-    def _past(self, i: int) -> bool:
-        return self.tree.tag(i) == "VBD" or any(self.tree.tag(k) == "VBD" for k in self.tree.kids(i, "aux", "auxpass"))
-
-
-class _State:
-    """What the climb has gathered."""
-
-    __slots__ = ("conditional", "dropped", "negated", "planned", "possible", "reported")
-
-    def __init__(self) -> None:
-        self.planned = self.negated = self.conditional = self.dropped = self.possible = self.reported = False
-
-
-def under_circumstance(tree: Tree, noun: int) -> bool:
-    """Whether a noun stands only in a circumstance: "after heavy fighting", "amid clashes", "backed by air strikes"."""
-    return tree.dep(noun) == "pobj" and tree.lower[tree.head(noun)] in (
-        "after",
-        "amid",
-        "following",
-        "during",
-        "despite",
-        "by",
-        "before",
-        "with",
-        "without",
-        "under",
-        "through",
-        "like",
-        "from",
-        "for",
-        "of",
-    )
-
-
-def governing_verb(tree: Tree, i: int) -> int | None:
-    """The nearest verb above a token."""
-    return next((a for a in tree.ancestors(i) if tree.is_verb(a)), None)

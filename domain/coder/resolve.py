@@ -2,7 +2,7 @@
 
 import msgspec
 
-from domain.coder.discourse import Place
+from domain.coder.entities import Place
 from domain.coder.readings import PlaceReading
 from domain.coder.source_resolving import SourceResolver
 from domain.events import PlaceRef, Unresolved

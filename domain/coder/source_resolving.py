@@ -3,7 +3,7 @@
 from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.actor_resolving import ActorResolver
 from domain.coder.attribution import Source
-from domain.coder.discourse import Actor
+from domain.coder.entities import Actor
 from domain.coder.folding import fold
 from domain.events import Attribution
 
