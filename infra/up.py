@@ -9,14 +9,12 @@ from types import FrameType
 
 import structlog
 
-from domain import workflow
-from domain.article import Article
 from domain.errors import TryAgain
 from infra import embedded
+from infra.coders import LiveCoder
 from infra.postgres import workers
 from infra.postgres.inbox import Pool
 from infra.postgres.pool import open_pool
-from infra.postgres.store import PostgresEventStore
 from infra.queues.broker import open_broker
 from infra.queues.doorbells import Doorbells
 from infra.queues.station import working
@@ -28,21 +26,17 @@ LOOK_EVERY_S = 1.0
 """How often a waiting command looks whether `frontlog up` still works for it."""
 
 
-def run(settings: Settings, stop: threading.Event) -> None:
-    """Work until SIGINT, SIGTERM or `stop`; then end cleanly within 5 s. A second signal ends it at once.
+def run(settings: Settings, conninfo: str, stop: threading.Event) -> None:
+    """Work until `stop`, then end cleanly within 5 s. Any number of these may run, on any hosts.
 
-    Any number of these may run, on any hosts. Raises Stop when someone must act before there can be work.
+    Raises Stop when someone must act before there can be work.
     """
-    from infra import wiring  # wiring hands out what this module offers; only this call goes the other way
-
-    with _signals(stop), wiring.open_frontlog(settings, log_level="info") as frontlog:
-        if stop.is_set():
-            return
-        with working(settings, frontlog.conninfo, live_coder=LiveCoder(), kind="up", stop=stop):
-            while not stop.wait(LOOK_EVERY_S):
-                _bring_back(settings)
-            log.info("stopping")
-    log.info("stopped")
+    if stop.is_set():
+        return
+    with working(settings, conninfo, live_coder=LiveCoder(), kind="up", stop=stop):
+        while not stop.wait(LOOK_EVERY_S):
+            _bring_back(settings)
+        log.info("stopping")
 
 
 def somebody_works(pool: Pool) -> bool:
@@ -74,34 +68,11 @@ def ring_code(settings: Settings, conninfo: str, article_ids: Iterable[str]) -> 
             )
 
 
-WARM_UP = Article("Troops took the town.")
-"""Loads the language model before the first article waits for it."""
-
-
 def _bring_back(settings: Settings) -> None:
     """Start the embedded server again when it and its supervisor were both killed: nobody else would."""
     if settings.database_url is None and not embedded.running(settings):
         with contextlib.suppress(TryAgain), embedded.lease(settings):
             log.warning("the embedded server was gone and is back")
-
-
-class LiveCoder:
-    """The coder of whatever edition is live when asked; each edition is loaded once, for published ones are frozen."""
-
-    def __init__(self) -> None:
-        self._loaded: dict[str, workflow.CodesArticles] = {}
-        self._loading = threading.Lock()
-
-    def __call__(self, store: PostgresEventStore) -> workflow.CodesArticles:
-        from infra import wiring
-
-        name = workflow.live_edition(store)
-        with self._loading:
-            if name not in self._loaded:
-                coder = wiring.coder(store, name)
-                coder.code([WARM_UP])
-                self._loaded[name] = coder
-            return self._loaded[name]
 
 
 @contextmanager
@@ -137,8 +108,11 @@ def _standing_by(settings: Settings, conninfo: str, pool: Pool) -> Iterator[None
 
 
 @contextmanager
-def _signals(stop: threading.Event) -> Iterator[None]:
-    """Let SIGINT and SIGTERM set `stop`. Outside the main thread signals are somebody else's business."""
+def signals(stop: threading.Event) -> Iterator[None]:
+    """Let SIGINT and SIGTERM set `stop`; a second one ends the process at once.
+
+    Outside the main thread signals are somebody else's business.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
 
 import psycopg
 from psycopg import conninfo as conninfos
@@ -12,12 +11,9 @@ from psycopg_pool import ConnectionPool
 
 from domain import workflow
 from domain.article import Article
-from domain.coder import CODER_VERSION, Coder
-from domain.edition import Edition
+from domain.coder import CODER_VERSION
 from domain.errors import Stop
-from infra import editions, embedded, logs, up
-from infra.gazetteer import GeoNamesGazetteer
-from infra.parser import SpacyParser
+from infra import coders, editions, embedded, logs, up
 from infra.postgres import projections, reader
 from infra.postgres.migrate import migrate
 from infra.postgres.pool import open_pool
@@ -145,53 +141,13 @@ def open_frontlog(settings: Settings | None = None, *, log_level: str = "critica
         yield Frontlog(settings, conninfo, pool, store)
 
 
-def coder(store: PostgresEventStore, edition: str) -> Coder:
-    """The coder of a published edition, from the log alone. Stop when it was published for another coder version."""
-    published = workflow.published_edition(store, edition)
-    if published.coder_version != CODER_VERSION:
-        raise Stop(
-            f"Edition {edition} was published for coder version {published.coder_version}; this is version "
-            f"{CODER_VERSION} and would code differently. Publish its rules anew: "
-            f"frontlog rules publish --same-rules {edition}, then replay."
-        )
-    return _coder(edition, published.digest, tuple(sorted(published.files.items())))
-
-
-@cache
-def _coder(name: str, digest: str, files: tuple[tuple[str, str], ...]) -> Coder:
-    edition = load_edition(name, dict(files))
-    if edition.digest != digest:
-        raise Stop(
-            f"Edition {name} has digest {digest[:12]} in the log but {edition.digest[:12]} here: the language model or "
-            "the gazetteer of this machine differs. Install the versions of requirements.lock."
-        )
-    return Coder(edition, parser(), gazetteer())
-
-
-def load_edition(name: str, files: dict[str, str]) -> Edition:
-    """An edition of these files, for the language model and gazetteer installed here."""
-    return Edition.from_files(name, files, model=parser().model, gazetteer=gazetteer().version)
-
-
-@cache
-def parser() -> SpacyParser:
-    """The language model, loaded once a process."""
-    return SpacyParser()
-
-
-@cache
-def gazetteer() -> GeoNamesGazetteer:
-    """The gazetteer, opened once a process."""
-    return GeoNamesGazetteer(Settings.from_environment().cache_dir)
-
-
 def _have_an_edition(store: PostgresEventStore) -> None:
     """Publish and activate the shipped edition in a log that has none. Two commands at once publish it once."""
     if store.streams(workflow.EDITIONS):
         return
     files = editions.shipped(editions.SHIPPED)
     metadata = {"trace_id": logs.trace_id()}
-    workflow.publish(store, load_edition(editions.SHIPPED, files), files, metadata=metadata)
+    workflow.publish(store, coders.load_edition(editions.SHIPPED, files), files, metadata=metadata)
     workflow.activate(store, editions.SHIPPED, metadata=metadata)
 
 

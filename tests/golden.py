@@ -15,7 +15,7 @@ import msgspec
 from domain.article import Article, normalise
 from domain.coder import CODER_VERSION, Coder
 from domain.edition import Edition
-from infra import editions, wiring
+from infra import coders, editions
 
 FILE = Path(__file__).parent / "data" / "golden_coding.json"
 EDITION = Path(__file__).parent / "data" / "golden_edition.json"
@@ -48,8 +48,8 @@ def articles() -> list[Article]:
 def coded() -> dict[str, object]:
     """Coder version and a digest of each sample's events, the edition's own digests left out."""
     files = frozen_files()
-    edition = Edition.from_files("golden", files, model=wiring.parser().model, gazetteer=wiring.gazetteer().version)
-    coder = Coder(edition, wiring.parser(), wiring.gazetteer())
+    edition = Edition.from_files("golden", files, model=coders.parser().model, gazetteer=coders.gazetteer().version)
+    coder = Coder(edition, coders.parser(), coders.gazetteer())
     digests = [
         hashlib.sha256(msgspec.json.encode((c.sentences, c.events, c.unresolved))).hexdigest()[:16]
         for c in coder.code(articles())

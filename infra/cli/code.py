@@ -10,7 +10,7 @@ import typer
 
 from domain.coder import Coder
 from domain.errors import InvalidInput
-from infra import editions, reading, wiring
+from infra import coders, editions, reading
 from infra.cli.coding_output import as_object, event_rows
 from infra.cli.explain import explain_lines
 from infra.cli.output import Format, FormatOption, TableView, print_line, show, stderr
@@ -69,8 +69,8 @@ def load_coder(edition: str) -> Coder:
     """The coder of a shipped edition or of a folder's. InvalidInput when there is none, or it holds a fault."""
     path = Path(edition)
     files = editions.folder(path) if path.is_dir() else editions.shipped(edition)
-    loaded = wiring.load_edition(path.name if path.is_dir() else edition, files)
-    return Coder(loaded, wiring.parser(), wiring.gazetteer())
+    loaded = coders.load_edition(path.name if path.is_dir() else edition, files)
+    return Coder(loaded, coders.parser(), coders.gazetteer())
 
 
 def _inputs(paths: Sequence[str], given: dict[str, Any], errors: list[InvalidInput]) -> Iterator[reading.ArticleInput]:

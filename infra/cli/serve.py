@@ -8,7 +8,6 @@ import typer
 from infra import up as service
 from infra import wiring
 from infra.cli.output import print_line, stderr
-from infra.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -19,9 +18,11 @@ def register(app: typer.Typer) -> None:
 
 def up() -> None:
     """Run the workers until Ctrl-C: queue in, coding, projections, sweep."""
-    if sys.stderr.isatty():
-        stderr().print("frontlog is up. Ctrl-C stops it.")
-    service.run(Settings.from_environment(), threading.Event())
+    stop = threading.Event()
+    with service.signals(stop), wiring.open_frontlog(log_level="info") as frontlog:
+        if sys.stderr.isatty():
+            stderr().print("frontlog is up. Ctrl-C stops it.")
+        service.run(frontlog.settings, frontlog.conninfo, stop)
 
 
 def migrate() -> None:

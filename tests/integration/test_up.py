@@ -123,7 +123,7 @@ def test_a_broker_that_is_away_is_named_to_whoever_waits_without_its_password(tm
 def test_the_first_signal_stops_and_the_second_ends_at_once(number):
     stop = threading.Event()
     before = signal.getsignal(number)
-    with up._signals(stop):
+    with up.signals(stop):
         os.kill(os.getpid(), number)
         assert stop.wait(5)
         with pytest.raises(KeyboardInterrupt):
