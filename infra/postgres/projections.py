@@ -94,16 +94,41 @@ def rebuild(pool: Pool, name: str, edition: str | None = None, *, batch: int = 2
     return made
 
 
-def catch_up(pool: Pool, name: str, generation: int, *, batch: int = 20_000) -> int:
-    """Fold what a generation lacks, up to the safe mark, and return its checkpoint."""
+def catch_up(pool: Pool, name: str, generation: int, *, up_to: int | None = None, batch: int = 20_000) -> int:
+    """Fold what a generation lacks, up to the safe mark (or to `up_to` below it), and return its checkpoint."""
     projection = _named(name)
     while True:
         with passing_trouble(f"rebuilding {name}", pool), pool.connection() as connection, connection.transaction():
             _hold(connection, f"{name} {generation}")
             found = _generation(connection, generation)
-            _, mark, reached = _step(connection, projection, found, batch, live=False)
+            _, mark, reached = _step(connection, projection, found, batch, live=False, up_to=up_to)
         if reached >= mark:
             return reached
+
+
+def fold_to(connection: psycopg.Connection, name: str, generation: int, up_to: int, *, batch: int = 20_000) -> None:
+    """Fold a generation that is not on display to exactly this position, in the caller's transaction and snapshot.
+
+    Raises Stop when it is beyond that already.
+    """
+    projection = _named(name)
+    while (found := _generation(connection, generation)).position < up_to:
+        _step(connection, projection, found, batch, live=False, up_to=up_to)
+    if found.position > up_to:
+        raise Stop(
+            f"generation {generation} of {name} is at position {found.position}, beyond {up_to}. "
+            "Start the replay anew: frontlog replay --abandon, then frontlog replay"
+        )
+
+
+def new_generation(connection: psycopg.Connection, name: str, edition: str) -> int:
+    """Make an empty generation with the caller's transaction."""
+    return _new_generation(connection, _named(name), edition)
+
+
+def live_edition(connection: psycopg.Connection) -> str:
+    """The edition activated last. Raises Stop when none is."""
+    return _live_edition(connection)
 
 
 def swap(pool: Pool, generations: Mapping[str, int]) -> None:
@@ -125,6 +150,8 @@ def _catch_up_here(connection: psycopg.Connection, projection: Projection, gener
     shown = connection.execute(queries("projections")["live"], [projection.name]).fetchone()
     if shown is None:
         connection.execute(queries("projections")["show_first"], [projection.name, generation])
+    elif shown[2] == projection.version:
+        _bring_up(connection, projection, Generation(*shown))
     while True:
         found = _generation(connection, generation)
         _, mark, reached = _step(connection, projection, found, BATCH, live=False)
@@ -132,8 +159,23 @@ def _catch_up_here(connection: psycopg.Connection, projection: Projection, gener
             return
 
 
+def _bring_up(connection: psycopg.Connection, projection: Projection, shown: Generation) -> None:
+    """What was on display has the last word on what arrived before the swap: it writes control_changes."""
+    while True:
+        _, mark, reached = _step(connection, projection, shown, BATCH, live=True)
+        if reached >= mark:
+            return
+        shown = _generation(connection, shown.generation)
+
+
 def _step(
-    connection: psycopg.Connection, projection: Projection, into: Generation, limit: int, *, live: bool
+    connection: psycopg.Connection,
+    projection: Projection,
+    into: Generation,
+    limit: int,
+    *,
+    live: bool,
+    up_to: int | None = None,
 ) -> tuple[int, int, int]:
     """Fold the next batch into a generation; returns (events read, safe mark, new checkpoint). In one transaction."""
     if into.version != projection.version:
@@ -142,6 +184,7 @@ def _step(
             f"{projection.version}. Rebuild it: frontlog replay --projection {projection.name}"
         )
     mark = safe_mark(connection)
+    mark = mark if up_to is None else min(mark, up_to)
     batch = projections_read.read(connection, projection, into, mark, limit)
     difference = change(projection, batch.before, batch.after)
     projections_write.write(connection, projection, into.generation, difference)

@@ -31,6 +31,7 @@ from infra.queues.loops import Loop
 from infra.queues.projecting import Projecting
 from infra.queues.receiving import Door
 from infra.queues.sweep import BACKLOG, sweep
+from infra.replay.child import replay_worker
 from infra.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ ACTORS = "workers.actors"
 
 SWEEP_EVERY_S = 2.0
 POLL_INBOX_S = 0.5
+BRING_BACK_EVERY_S = 2.0
 WORKER_TIMEOUT_MS = 200
 """How soon an idle dramatiq thread notices that it is to stop."""
 STOP_WITHIN_MS = 1500
@@ -180,6 +182,9 @@ def working(
         stack.callback(station.announcer.ring)
         stack.callback(worker.stop, STOP_WITHIN_MS)
         loops = station.loops(kind, worker_id)
+        if kind == "up":
+            replaying = stack.enter_context(replay_worker(settings, conninfo))
+            loops.append(Loop("replay worker", replaying.bring_back, stop, every_s=BRING_BACK_EVERY_S))
         for loop in loops:
             loop.start()
         stack.callback(_end, loops, stop)

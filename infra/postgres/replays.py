@@ -1,0 +1,276 @@
+"""The rows of a replay: begun, its ranges claimed and finished, its steps moved on, its end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import psycopg
+from psycopg.errors import UniqueViolation
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from domain.errors import Stop
+from infra.postgres import projections
+from infra.postgres.inbox import Pool
+from infra.postgres.pool import passing_trouble
+from infra.postgres.queries import queries
+from infra.postgres.store import safe_mark
+
+RANGE_EVENTS = 20_000
+"""Log positions a range: a second or two of folding."""
+
+SWAP_LANE = "swap"
+NEXT = {"build": "catch_up", "catch_up": "verify", "verify": "swap"}
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A replay's row. `generations`: its candidates by projection."""
+
+    replay_id: int
+    state: str
+    step: str
+    edition: str
+    generations: dict[str, int]
+    trace_id: str
+    host: str
+    pid: int
+    account: str
+    error: str | None
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A piece of work that this process has claimed."""
+
+    step: str
+    lane: str
+    ordinal: int
+    from_position: int
+    to_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a replay is. `events` are log positions over all projections; `idle_s` since it last got ahead."""
+
+    state: str
+    step: str
+    ranges: int
+    ranges_done: int
+    events: int
+    events_done: int
+    error: str | None
+    idle_s: float
+
+
+def begin(pool: Pool, names: list[str], *, trace_id: str, host: str, pid: int, account: str) -> Replay:
+    """Make a replay with its candidate generations and first ranges, in one transaction.
+
+    Raises Stop, saying who runs it and since when, while another one is unfinished.
+    """
+    try:
+        with passing_trouble("beginning a replay", pool), pool.connection() as connection, connection.transaction():
+            _refuse_a_second(connection)
+            edition = projections.live_edition(connection)
+            made = {name: projections.new_generation(connection, name, edition) for name in names}
+            who = {"trace_id": trace_id, "host": host, "pid": pid, "account": account}
+            given = {"edition": edition, "generations": Jsonb(made), **who}
+            row = connection.execute(queries("replays")["begin"], given).fetchone()
+            assert row is not None
+            mark = safe_mark(connection)
+            for name in names:
+                _add_ranges(connection, row[0], "build", name, 0, mark)
+            return _read(connection, "one", row[0])
+    except UniqueViolation:
+        with pool.connection() as connection:
+            _refuse_a_second(connection)
+        raise Stop("another replay came and went at the same moment. Repeat the command.") from None
+
+
+def unfinished(pool: Pool) -> Replay | None:
+    """The replay that has neither ended nor been abandoned."""
+    with passing_trouble("asking for replays", pool), pool.connection() as connection:
+        return _unfinished(connection)
+
+
+def one(pool: Pool, replay_id: int) -> Replay:
+    """A replay by number. Raises Stop when there is none."""
+    with passing_trouble("asking for a replay", pool), pool.connection() as connection:
+        return _read(connection, "one", replay_id)
+
+
+def progress(pool: Pool, replay: Replay) -> Progress:
+    """How far it is, counting what is folded of unfinished ranges too."""
+    with passing_trouble("asking for a replay's progress", pool), pool.connection() as connection:
+        row = connection.execute(queries("replays")["progress"], [replay.replay_id]).fetchone()
+        folded = connection.execute(queries("replays")["folded"], [list(replay.generations.values())]).fetchone()
+    assert row is not None and folded is not None
+    found = Progress(*row)
+    events_done = min(found.events, max(found.events_done, folded[0]))
+    return Progress(found.state, found.step, found.ranges, found.ranges_done, found.events, events_done, *row[6:])
+
+
+def open_lanes(pool: Pool, replay_id: int) -> list[str]:
+    """Lanes of the step it is in that have work left."""
+    with passing_trouble("asking for a replay's work", pool), pool.connection() as connection:
+        return [lane for (lane,) in connection.execute(queries("replays")["open_lanes"], [replay_id])]
+
+
+def found(pool: Pool, replay_id: int) -> dict[str, dict[str, Any]]:
+    """What verifying saw, by projection; empty before."""
+    with passing_trouble("asking for what a replay found", pool), pool.connection() as connection:
+        return {lane: seen or {} for lane, seen in connection.execute(queries("replays")["found"], [replay_id])}
+
+
+@contextmanager
+def claimed(pool: Pool, replay_id: int, lane: str, worker: str) -> Iterator[Range | None]:
+    """The next range of a lane for as long as the block lasts; None when it has none, or someone is at it.
+
+    Held by the session: whoever is killed lets go of it at once.
+    """
+    key = f"replay {replay_id} {lane}"
+    with passing_trouble("claiming a range", pool), pool.connection() as connection:
+        held = connection.execute(queries("replays")["hold_lane"], [key]).fetchone()
+        if held is None or not held[0]:
+            yield None
+            return
+        try:
+            given = {"worker": worker, "replay_id": replay_id, "lane": lane}
+            row = connection.execute(queries("replays")["claim"], given).fetchone()
+            yield Range(*row) if row else None
+        finally:
+            if not connection.closed:
+                connection.execute(queries("replays")["release_lane"], [key])
+
+
+def finish(pool: Pool, replay_id: int, done: Range, seen: dict[str, Any] | None) -> list[str]:
+    """Finish a range, and with the last one of its step make those of the next; returns the lanes to ring for.
+
+    Safe to repeat, and beside others: one transaction at a time moves a replay on.
+    """
+    with passing_trouble("finishing a range", pool), pool.connection() as connection, connection.transaction():
+        replay = _read(connection, "lock", replay_id)
+        if replay.state != "running":
+            return []
+        key = {"replay_id": replay_id, "step": done.step, "lane": done.lane, "ordinal": done.ordinal}
+        connection.execute(queries("replays")["finish"], {**key, "found": None if seen is None else Jsonb(seen)})
+        connection.execute(queries("replays")["touch"], [replay_id])
+        left = [lane for (lane,) in connection.execute(queries("replays")["open_lanes"], [replay_id])]
+        if left or replay.step != done.step:
+            return [lane for lane in left if lane == done.lane]
+        if replay.step == "verify" and _mismatched(connection, replay_id):
+            _set(connection, replay_id, "mismatched")
+            return []
+        if replay.step == "swap":
+            _set(connection, replay_id, "done")
+            return []
+        return _move_on(connection, replay)
+
+
+def fail(pool: Pool, replay_id: int, error: str) -> None:
+    """Say that someone must act before it can go on."""
+    _in_state(pool, replay_id, ("running",), "failed", error)
+
+
+def go_on(pool: Pool, replay_id: int, *, accept_differences: bool = False) -> None:
+    """Take up a failed replay, and a mismatched one where its differences are accepted (else: verify again)."""
+    with passing_trouble("resuming a replay", pool), pool.connection() as connection, connection.transaction():
+        replay = _read(connection, "lock", replay_id)
+        if replay.state == "mismatched" and accept_differences:
+            _move_on(connection, replay)
+        elif replay.state == "mismatched":
+            connection.execute(queries("replays")["verify_again"], [replay_id])
+        if replay.state in ("failed", "mismatched"):
+            _set(connection, replay_id, "running")
+
+
+def abandon(pool: Pool, replay: Replay) -> None:
+    """End a replay for good and set its candidates aside to be dropped."""
+    with passing_trouble("abandoning a replay", pool), pool.connection() as connection, connection.transaction():
+        if _read(connection, "lock", replay.replay_id).state in ("done", "abandoned"):
+            return
+        _set(connection, replay.replay_id, "abandoned")
+        connection.execute(queries("replays")["set_aside"], [list(replay.generations.values())])
+
+
+def trouble(pool: Pool, replay_id: int, lane: str, error: str) -> None:
+    """Note what stands in the way of a range that will be tried again."""
+    with passing_trouble("noting trouble", pool), pool.connection() as connection:
+        connection.execute(queries("replays")["trouble"], [error, replay_id, lane])
+
+
+def refusal(other: Replay) -> str:
+    """Why there is no second one, who runs the first, since when, and what to do."""
+    ways = {
+        "running": "Wait for it, watch it with frontlog replay --resume, or drop it with frontlog replay --abandon.",
+        "failed": f"It failed: {other.error}. frontlog replay --resume takes it up, --abandon drops it.",
+        "mismatched": "It found differences and kept both: frontlog replay --resume compares again, "
+        "--resume --accept-differences shows the rebuilt rows, --abandon drops them.",
+    }
+    return (
+        f"replay {other.replay_id} of {', '.join(sorted(other.generations))} is {other.state}: {other.account} started "
+        f"it on {other.host} (process {other.pid}) at {other.started_at:%Y-%m-%d %H:%M:%S} UTC, and only one goes at a "
+        f"time. {ways[other.state]}"
+    )
+
+
+def _refuse_a_second(connection: psycopg.Connection) -> None:
+    other = _unfinished(connection)
+    if other is not None:
+        raise Stop(refusal(other))
+
+
+def _move_on(connection: psycopg.Connection, replay: Replay) -> list[str]:
+    """Make the ranges of the step after the one it is in; returns its lanes."""
+    step = NEXT[replay.step]
+    connection.execute(queries("replays")["move_on"], [step, replay.replay_id])
+    if step == "swap":
+        _add_ranges(connection, replay.replay_id, step, SWAP_LANE, 0, 0)
+        return [SWAP_LANE]
+    shown = {name: position for name, position, _ in connection.execute(queries("replays")["live_positions"])}
+    for name, generation in replay.generations.items():
+        begun = connection.execute(queries("projections")["generation"], [generation]).fetchone()
+        assert begun is not None
+        # never beyond the live checkpoint: verifying folds up to it, and cannot go back
+        to = max(begun[3], shown.get(name, 0)) if step == "catch_up" else begun[3]
+        _add_ranges(connection, replay.replay_id, step, name, begun[3], to)
+    return sorted(replay.generations)
+
+
+def _add_ranges(connection: psycopg.Connection, replay_id: int, step: str, lane: str, start: int, end: int) -> None:
+    edges = [*range(start, end, RANGE_EVENTS), end] if end > start else [start, start]
+    for ordinal, (low, high) in enumerate(pairwise(edges)):
+        connection.execute(queries("replays")["add_range"], [replay_id, step, lane, ordinal, low, high])
+
+
+def _mismatched(connection: psycopg.Connection, replay_id: int) -> bool:
+    rows = connection.execute(queries("replays")["found"], [replay_id]).fetchall()
+    return any(seen and seen["differences"] for _, seen in rows)
+
+
+def _in_state(pool: Pool, replay_id: int, before: tuple[str, ...], after: str, error: str | None) -> None:
+    with passing_trouble("ending a replay", pool), pool.connection() as connection, connection.transaction():
+        if _read(connection, "lock", replay_id).state in before:
+            _set(connection, replay_id, after, error)
+
+
+def _set(connection: psycopg.Connection, replay_id: int, state: str, error: str | None = None) -> None:
+    connection.execute(queries("replays")["set_state"], {"replay_id": replay_id, "state": state, "error": error})
+
+
+def _unfinished(connection: psycopg.Connection) -> Replay | None:
+    with connection.cursor(row_factory=class_row(Replay)) as cursor:
+        return cursor.execute(queries("replays")["unfinished"]).fetchone()
+
+
+def _read(connection: psycopg.Connection, name: str, replay_id: int) -> Replay:
+    with connection.cursor(row_factory=class_row(Replay)) as cursor:
+        found = cursor.execute(queries("replays")[name], [replay_id]).fetchone()
+    if found is None:
+        raise Stop(f"there is no replay {replay_id}; the view frontlog.replays lists them all.")
+    return found

@@ -1,0 +1,255 @@
+"""A replay: built beside the live rows, proven equal, switched without a gap; killed, refused, resumed, abandoned."""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from archive import Archive, contents, rebuilt, shown, tell_all
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+from rabbitmq_server import RabbitServer
+
+from domain.errors import InvalidInput, Stop
+from infra.postgres import generations, projections, replays
+from infra.postgres.pool import open_pool
+from infra.replay import broker, conduct, work
+from infra.replay.child import Child
+from infra.settings import Settings
+
+Pool = ConnectionPool[psycopg.Connection]
+
+
+@pytest.fixture
+def archive(migrated: str) -> Iterator[Archive]:
+    with open_pool(migrated, max_size=8) as pool:
+        archive = Archive(pool)
+        tell_all(archive, range(20))
+        projections.project_all(pool)
+        yield archive
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated: str) -> Settings:
+    return Settings(data_dir=tmp_path, database_url=migrated)
+
+
+def in_this_process(pool: Pool, replay: replays.Replay) -> replays.Replay:
+    """Do all the work without a broker."""
+    lanes = replays.open_lanes(pool, replay.replay_id)
+    while lanes:
+        work.answer(pool, replay.replay_id, lanes.pop(0), lambda _, lane: lanes.append(lane))
+    return replays.one(pool, replay.replay_id)
+
+
+def tables(archive: Archive, generations: dict[str, int]) -> list[str]:
+    """Names of the tables that hold these generations."""
+    endings = [f"_{number}" for number in generations.values()]
+    rows = archive.rows(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'frontlog_read'::regnamespace"
+    )
+    return sorted(r["relname"] for r in rows if any(r["relname"].endswith(end) for end in endings))
+
+
+def test_a_replay_through_celery_verifies_and_switches(archive: Archive, settings: Settings, migrated: str) -> None:
+    before, rows = shown(archive), contents(archive, shown(archive))
+    heard: list[replays.Progress] = []
+    begun = conduct.begin(archive.pool)
+    ended = conduct.see_through(settings, migrated, archive.pool, begun, heard.append)
+    assert ended.state == "done", ended.error
+    after = shown(archive)
+    assert set(after.values()).isdisjoint(before.values())
+    assert contents(archive, after) == rows
+    assert heard[-1].ranges == heard[-1].ranges_done == 16
+    assert sum(seen["rows"] for seen in replays.found(archive.pool, begun.replay_id).values()) > 50
+
+
+def test_a_replay_on_rabbitmq_with_two_workers_switches(
+    archive: Archive, settings: Settings, migrated: str, rabbitmq: RabbitServer
+) -> None:
+    settings = Settings(data_dir=settings.data_dir, database_url=migrated, broker_url=rabbitmq.url)
+    second = Child(settings, migrated)
+    try:
+        ended = conduct.see_through(settings, migrated, archive.pool, conduct.begin(archive.pool), lambda _: None)
+    finally:
+        second.stop()
+    assert ended.state == "done", ended.error
+
+
+def test_one_projection_alone_is_rebuilt(archive: Archive) -> None:
+    before = shown(archive)
+    assert in_this_process(archive.pool, conduct.begin(archive.pool, ["events"])).state == "done"
+    assert [name for name, number in shown(archive).items() if before[name] != number] == ["events"]
+
+
+def test_a_projection_that_is_none_is_refused(archive: Archive) -> None:
+    with pytest.raises(InvalidInput, match="one of articles"):
+        conduct.begin(archive.pool, ["nothing"])
+
+
+def test_a_live_row_that_was_tampered_with_is_named_and_both_are_kept(archive: Archive) -> None:
+    before = shown(archive)
+    with archive.pool.connection() as owner:
+        owner.execute(
+            "UPDATE frontlog_read.articles SET source = 'A forger' WHERE article_id ="
+            " (SELECT min(article_id) FROM frontlog_read.articles)"
+        )
+    ended = in_this_process(archive.pool, conduct.begin(archive.pool))
+    assert ended.state == "mismatched"
+    assert shown(archive) == before
+    assert tables(archive, ended.generations)
+    found = replays.found(archive.pool, ended.replay_id)
+    assert [d["row"]["source"] == "A forger" for d in found["articles"]["differences"]] == [True, False]
+    assert not any(seen["differences"] for name, seen in found.items() if name != "articles")
+    with pytest.raises(Stop, match="mismatched"):
+        conduct.begin(archive.pool)
+    assert in_this_process(archive.pool, conduct.resume(archive.pool)).state == "mismatched"
+    accepted = conduct.resume(archive.pool, accept_differences=True)
+    assert in_this_process(archive.pool, accepted).state == "done"
+    assert archive.rows("SELECT count(*) AS n FROM frontlog.articles WHERE source = 'A forger'") == [{"n": 0}]
+
+
+def test_a_second_replay_is_refused_with_who_runs_the_first_and_since_when(archive: Archive) -> None:
+    first = conduct.begin(archive.pool)
+    with pytest.raises(Stop) as refused:
+        conduct.begin(archive.pool)
+    for said in (first.account, first.host, str(first.pid), f"{first.started_at:%Y-%m-%d %H:%M:%S}", "--abandon"):
+        assert said in str(refused.value)
+
+
+def test_two_that_begin_at_once_are_one(archive: Archive) -> None:
+    outcomes: list[str] = []
+
+    def begin() -> None:
+        try:
+            conduct.begin(archive.pool)
+            outcomes.append("began")
+        except Stop:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=begin) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["began", "refused", "refused", "refused"]
+
+
+def test_an_abandoned_replay_leaves_no_table_and_the_display_as_it_was(archive: Archive) -> None:
+    before = shown(archive)
+    begun = conduct.begin(archive.pool)
+    work.answer(archive.pool, begun.replay_id, "events", lambda *_: None)
+    assert tables(archive, begun.generations)
+    assert conduct.abandon(archive.pool)[1] == 0
+    assert tables(archive, begun.generations) == []
+    assert shown(archive) == before
+    work.answer(archive.pool, begun.replay_id, "events", lambda *_: pytest.fail("a late message found work"))
+    with pytest.raises(Stop, match="no unfinished replay"):
+        conduct.abandon(archive.pool)
+
+
+def test_an_open_reader_delays_only_the_dropping_of_tables(archive: Archive, migrated: str) -> None:
+    begun = conduct.begin(archive.pool)
+    with psycopg.connect(migrated) as reader:
+        reader.execute("SELECT count(*) FROM frontlog.events, frontlog.articles, frontlog.control_history")
+        abandoning = threading.Thread(target=conduct.abandon, args=(archive.pool,))
+        abandoning.start()
+        deadline = time.monotonic() + 60
+        while abandoning.is_alive() and time.monotonic() < deadline:
+            with psycopg.connect(migrated) as other:
+                started = time.monotonic()
+                other.execute("SELECT count(*) FROM frontlog.events")
+                assert time.monotonic() - started < 0.5
+        abandoning.join(5)
+        assert not abandoning.is_alive()
+    assert generations.drop_set_aside(archive.pool) == 0
+    assert tables(archive, begun.generations) == []
+
+
+def test_a_second_delivery_finds_nothing_while_the_first_is_at_it(archive: Archive) -> None:
+    begun = conduct.begin(archive.pool)
+    with replays.claimed(archive.pool, begun.replay_id, "events", "first") as first:
+        assert first is not None
+        with replays.claimed(archive.pool, begun.replay_id, "events", "second") as second:
+            assert second is None
+
+
+def test_ingest_goes_on_during_a_replay_and_readers_hardly_notice_the_switch(
+    archive: Archive, settings: Settings, migrated: str
+) -> None:
+    """An analyst's transaction is open all the while; another reader asks again and again."""
+    ended, slowest = threading.Event(), [0.0]
+
+    def ingest() -> None:
+        for seed in range(100, 10_000):
+            tell_all(archive, [seed])
+            projections.project_all(archive.pool)
+            if ended.is_set():
+                return
+
+    def read() -> None:
+        with psycopg.connect(migrated, autocommit=True) as reader:
+            while not ended.is_set():
+                started = time.monotonic()
+                reader.execute("SELECT count(*) FROM frontlog.projections").fetchone()
+                reader.execute("SELECT generation FROM frontlog_read.live").fetchone()
+                slowest[0] = max(slowest[0], time.monotonic() - started)
+
+    threads = [threading.Thread(target=ingest), threading.Thread(target=read)]
+    with psycopg.connect(migrated) as analyst:
+        analyst.execute("SELECT count(*) FROM frontlog.control_status, frontlog.events")
+        for thread in threads:
+            thread.start()
+        try:
+            begun = conduct.begin(archive.pool)
+            replay = conduct.see_through(settings, migrated, archive.pool, begun, lambda _: None)
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
+    assert replay.state == "done", (replay.error, replays.found(archive.pool, begun.replay_id))
+    print(f"slowest read during the replay: {slowest[0] * 1000:.0f} ms")
+    assert slowest[0] < 0.5
+    projections.project_all(archive.pool)
+    assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
+
+
+def test_workers_killed_at_random_points_need_no_repair(
+    archive: Archive, settings: Settings, migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replays, "RANGE_EVENTS", 10)  # many ranges, so that there are many points
+    chance = random.Random(5)
+    for _ in range(5):
+        begun = conduct.begin(archive.pool)
+        app = broker.open_app(migrated, None)
+        kills, deadline = 0, time.monotonic() + 60
+        while replays.one(archive.pool, begun.replay_id).state == "running":
+            assert time.monotonic() < deadline
+            conduct.ring_lanes(app, archive.pool, begun.replay_id)
+            child = Child(settings, migrated)
+            if kills < 2:
+                wait_until_claimed(archive, begun.replay_id)
+                time.sleep(chance.random() * 0.2)
+                os.kill(child.pid, signal.SIGKILL)
+                kills += 1
+                child.stop()
+            else:
+                conduct.see_through(settings, migrated, archive.pool, begun, lambda _: None)
+                child.stop()
+        app.close()
+        assert replays.one(archive.pool, begun.replay_id).state == "done"
+    assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
+
+
+def wait_until_claimed(archive: Archive, replay_id: int) -> None:
+    asked = sql.SQL("SELECT sum(attempts) FROM frontlog_ops.replay_ranges WHERE replay_id = {}").format(replay_id)
+    with archive.pool.connection() as connection:
+        before = connection.execute(asked).fetchone()
+        deadline = time.monotonic() + 15
+        while connection.execute(asked).fetchone() == before and time.monotonic() < deadline:
+            time.sleep(0.01)

@@ -1,0 +1,48 @@
+"""The Celery worker: its one task does a range of a replay by calling one function."""
+
+import sys
+import warnings
+
+from celery import Celery, Task
+from celery.exceptions import SecurityWarning
+from celery.signals import setup_logging
+
+from domain.errors import TryAgain
+from infra import logs
+from infra.postgres.inbox import Pool
+from infra.postgres.pool import open_pool
+from infra.replay import broker, work
+from infra.replay.child import given_by_parent
+
+RETRY_AFTER_S = 1.0
+
+
+def declare(app: Celery, pool: Pool) -> None:
+    """Answer this app's messages."""
+
+    def answer(self: Task, replay_id: int, lane: str) -> None:
+        try:
+            work.answer(pool, replay_id, lane, lambda replay, following: broker.ring(app, replay, following))
+        except TryAgain as trouble:
+            raise self.retry(exc=trouble, countdown=RETRY_AFTER_S, max_retries=None) from trouble
+
+    app.task(name=broker.TASK, bind=True)(answer)
+
+
+def main() -> None:
+    """Work until the parent ends, or SIGTERM."""
+    given = given_by_parent(sys.stdin)
+    logs.configure(given["log_level"] or "warning", given["log_format"] or "auto")  # type: ignore[arg-type]
+    # the messages are JSON and hold two words, so that root need not fear them
+    warnings.simplefilter("ignore", SecurityWarning)
+    setup_logging.connect(lambda **_: None, weak=False)  # or Celery would take the root logger
+    conninfo = given["conninfo"]
+    assert conninfo is not None
+    app = broker.open_app(conninfo, given["broker_url"])
+    with open_pool(conninfo, max_size=4, application_name="frontlog replay") as pool:
+        declare(app, pool)
+        app.Worker(pool="solo", without_gossip=True, without_mingle=True, without_heartbeat=True, quiet=True).start()
+
+
+if __name__ == "__main__":
+    main()
