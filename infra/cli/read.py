@@ -7,7 +7,7 @@ import typer
 
 from infra import wiring
 from infra.cli.output import Format, FormatOption, Row, TableView, human, print_line, show, stderr
-from infra.postgres import reader
+from infra.postgres import reader, sealing
 
 PlaceArgument = Annotated[str | None, typer.Argument(help="A place's name or id; all places without it.")]
 DayOption = Annotated[
@@ -86,6 +86,17 @@ PROJECTIONS = TableView(
         ("State", "state"),
     ],
     empty="No projection is there.",
+)
+SCHEDULE = TableView(
+    "Schedule",
+    [
+        ("Job", "job"),
+        ("Every (s)", "every_s"),
+        ("Last begun", "started_at"),
+        ("Result", "result"),
+        ("Error", "error"),
+    ],
+    empty="Nothing was done on schedule yet: frontlog up does it.",
 )
 UNRESOLVED = TableView(
     "Mentions left open",
@@ -174,6 +185,8 @@ def _overview(frontlog: wiring.Frontlog, format: Format) -> None:
         for name, value in totals.items():
             print_line(f"{name.replace('_', ' '):<24} {human(value) or '0'}")
     show(reader.projections(frontlog.pool), format, PROJECTIONS)
+    if format is Format.table:
+        show(reader.schedule(frontlog.pool), format, SCHEDULE)
 
 
 def sql(
@@ -200,12 +213,17 @@ def verify() -> None:
     """Recompute every digest of the log and say whether anything was changed."""
     with wiring.open_frontlog() as frontlog:
         found = frontlog.verify()
+        with frontlog.pool.connection() as connection:
+            seals, broken_seals = sealing.broken_seals(connection)
     print_line(f"{found.events} events checked, {found.broken_events} broken")
+    print_line(f"{seals} seals checked, {len(broken_seals)} broken")
     if found.first is not None:
         stderr().print(f"[bold red]broken[/] first at position {found.first.position}: {found.first}")
     for digest in found.broken_texts:
         stderr().print(f"[bold red]broken[/] the text {digest} is not what its digest says")
-    if not found.sound:
+    for each in broken_seals:
+        stderr().print(f"[bold red]broken[/] {each}")
+    if broken_seals or not found.sound:
         raise typer.Exit(1)
 
 

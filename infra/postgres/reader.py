@@ -56,6 +56,11 @@ def projections(pool: Pool) -> Rows:
     return ask(pool, "projections")
 
 
+def schedule(pool: Pool) -> Rows:
+    """What is done on schedule, and how it last went."""
+    return ask(pool, "schedule")
+
+
 def totals(pool: Pool) -> dict[str, Any]:
     """Counts for the overview."""
     return ask(pool, "totals")[0]

@@ -32,6 +32,7 @@ from infra.queues.projecting import Projecting
 from infra.queues.receiving import Door
 from infra.queues.sweep import BACKLOG, sweep
 from infra.replay.child import replay_worker
+from infra.schedule import LOOK_EVERY_S, Schedule
 from infra.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -185,6 +186,8 @@ def working(
         if kind == "up":
             replaying = stack.enter_context(replay_worker(settings, conninfo))
             loops.append(Loop("replay worker", replaying.bring_back, stop, every_s=BRING_BACK_EVERY_S))
+            schedule = Schedule(settings, conninfo, pool)
+            loops.append(Loop("schedule", schedule.step, stop, every_s=LOOK_EVERY_S))
         for loop in loops:
             loop.start()
         stack.callback(_end, loops, stop)

@@ -3,6 +3,7 @@
 A message says that a lane of a replay has work, never what: the ranges are rows, and a lost message is rung again.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,9 @@ import pgmq
 import psycopg
 from celery import Celery
 from kombu.entity import Queue
+from kombu.exceptions import OperationalError
 
+from domain.errors import TryAgain
 from infra.postgres.pool import passing_trouble, with_session
 from infra.postgres.queries import queries
 
@@ -60,6 +63,15 @@ def ring(app: Celery, replay_id: int, lane: str) -> None:
     app.send_task(TASK, args=[replay_id, lane], queue=QUEUE, retry=False)
 
 
+def ring_all(app: Celery, replay_id: int, lanes: Iterable[str]) -> None:
+    """Ring for each of these lanes. Raises TryAgain when the broker does not answer; it only costs time."""
+    try:
+        for lane in lanes:
+            ring(app, replay_id, lane)
+    except (OperationalError, *app.connection().connection_errors) as error:
+        raise TryAgain(f"the broker of replays does not answer ({error}). A repeat is safe: try again.") from error
+
+
 def _without_options(broker_url: str | None) -> str:
     """The broker's address for kombu, which refuses the options that pika takes in a URL."""
     if broker_url is None:
@@ -89,7 +101,7 @@ def _have_queue(conninfo: str) -> None:
         connection.execute(queries("replays")["queue_turn"])
         installed = connection.execute(queries("replays")["queue_installed"]).fetchone()
         if installed is None or not installed[0]:
-            pgmq.install_pgmq_from_sql(conn=connection)
+            connection.execute(pgmq.get_embedded_install_sql().encode())
         made = connection.execute(queries("replays")["queue_exists"], [QUEUE]).fetchone()
         if made is None or not made[0]:
             connection.execute(queries("replays")["make_queue"], [QUEUE])

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import TypeVar
 
 import structlog
 from celery import Celery
@@ -16,14 +17,17 @@ from infra.postgres import generations, projections, replays
 from infra.postgres.inbox import Pool
 from infra.postgres.replays import Progress, Replay
 from infra.replay import broker
-from infra.replay.child import replay_worker
+from infra.replay.child import Child, replay_worker
 from infra.settings import Settings
+
+Answer = TypeVar("Answer")
 
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 0.05
 RING_AGAIN_S = 2.0
 """After so long without getting ahead the lanes are rung again: a message, or its worker, may be lost."""
+PATIENCE_S = 60.0
 HELP_AFTER_S = 6.0
 """After so long without getting ahead this command works itself, whoever else was to do it."""
 
@@ -77,27 +81,42 @@ def see_through(
     The worker of a `frontlog up` does the work, or else one that this command starts.
     """
     with logs.bind_trace(replay.trace_id, replay=str(replay.replay_id)), ExitStack() as stack:
-        app = stack.enter_context(_app(settings, conninfo))
-        child = None if up.somebody_works(pool) else stack.enter_context(replay_worker(settings, conninfo))
-        rung_at = -RING_AGAIN_S
-        while (now := replays.progress(pool, replay)).state == "running":
+        child: Child | None = None
+        app: Celery | None = None
+        look_at = time.monotonic()
+        while (now := _patiently(lambda: replays.progress(pool, replay))).state == "running":
             heard(now)
-            if now.idle_s > HELP_AFTER_S and (child is None or not child.alive()):
-                child = stack.enter_context(replay_worker(settings, conninfo))
-            if time.monotonic() - rung_at >= RING_AGAIN_S and (rung_at < 0 or now.idle_s >= RING_AGAIN_S):
-                rung_at = time.monotonic()
+            if time.monotonic() >= look_at and (app is None or now.idle_s >= RING_AGAIN_S):
+                look_at = time.monotonic() + RING_AGAIN_S
+                app = app or _patiently(lambda: stack.enter_context(_app(settings, conninfo)))
+                if child is not None:
+                    child.bring_back()
+                elif now.idle_s > HELP_AFTER_S or not _patiently(lambda: up.somebody_works(pool)):
+                    child = stack.enter_context(replay_worker(settings, conninfo))
                 ring_lanes(app, pool, replay.replay_id)
             time.sleep(LOOK_EVERY_S)
         heard(now)
-    return replays.one(pool, replay.replay_id)
+    return _patiently(lambda: replays.one(pool, replay.replay_id))
+
+
+def _patiently(ask: Callable[[], Answer]) -> Answer:
+    """Ask until the database answers, or has not for PATIENCE_S: then TryAgain rises, and nothing is lost by it."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return ask()
+        except TryAgain as trouble:
+            if time.monotonic() > deadline:
+                raise
+            log.warning("waiting for the database", error=str(trouble))
+            time.sleep(RING_AGAIN_S / 4)
 
 
 def ring_lanes(app: Celery, pool: Pool, replay_id: int) -> None:
     """Ring for every lane that has work. A broker that is away only costs time."""
     try:
-        for lane in replays.open_lanes(pool, replay_id):
-            broker.ring(app, replay_id, lane)
-    except (TryAgain, *app.connection().connection_errors) as error:
+        broker.ring_all(app, replay_id, replays.open_lanes(pool, replay_id))
+    except TryAgain as error:
         log.warning("the broker does not answer; ringing again soon", error=str(error))
 
 

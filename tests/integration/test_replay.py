@@ -1,8 +1,11 @@
 """A replay: built beside the live rows, proven equal, switched without a gap; killed, refused, resumed, abandoned."""
 
+import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +16,7 @@ import pytest
 from archive import Archive, contents, rebuilt, shown, tell_all
 from psycopg import sql
 from psycopg_pool import ConnectionPool
+from queue_parts import until
 from rabbitmq_server import RabbitServer
 
 from domain.errors import InvalidInput, Stop
@@ -243,6 +247,75 @@ def test_workers_killed_at_random_points_need_no_repair(
                 child.stop()
         app.close()
         assert replays.one(archive.pool, begun.replay_id).state == "done"
+    assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
+
+
+def command(migrated: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """`frontlog replay` as a process of its own."""
+    environment = {**os.environ, "FRONTLOG_DATABASE_URL": migrated, "FRONTLOG_DATA_DIR": str(folder)}
+    environment.pop("FRONTLOG_BROKER_URL", None)
+    run = [sys.executable, "-c", "from infra.cli import main; main()", "replay", *arguments]
+    return subprocess.Popen(run, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_a_killed_command_takes_its_worker_along_and_another_one_resumes(
+    archive: Archive, migrated: str, tmp_path: Path
+) -> None:
+    tell_all(archive, range(100, 220))
+    projections.project_all(archive.pool)
+    first = command(migrated, tmp_path)
+    until(lambda: bool(archive.rows("SELECT * FROM frontlog_ops.replay_ranges WHERE attempts > 0")), 30, "it works")
+    first.kill()
+    first.communicate()
+    gone = "SELECT count(*) AS n FROM pg_stat_activity WHERE application_name ^@ 'frontlog replay'"
+    until(lambda: archive.rows(f"{gone} AND datname = current_database()") == [{"n": 0}], 15, "its worker is gone")
+    assert replays.unfinished(archive.pool) is not None
+    out, err = command(migrated, tmp_path).communicate(timeout=60)
+    assert "only one goes at a time" in " ".join(err.split())
+    resumed = command(migrated, tmp_path, "--resume")
+    out, err = resumed.communicate(timeout=60)
+    assert (resumed.returncode, "switched" in out) == (0, True), err
+
+
+def test_differences_are_printed_and_exit_with_1(archive: Archive, migrated: str, tmp_path: Path) -> None:
+    with archive.pool.connection() as owner:
+        owner.execute("UPDATE frontlog_read.events SET trigger = 'forged' WHERE position = 4")
+        owner.execute("UPDATE frontlog_read.events SET trigger = 'forged' WHERE position = 5")
+    process = command(migrated, tmp_path)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert {(row["projection"], row["table"], row["side"]) for row in rows} == {
+        ("events", "events", "live"),
+        ("events", "events", "rebuilt"),
+    }
+    assert "--accept-differences" in err
+
+
+def test_terminated_connections_cost_a_repeat_and_nothing_else(
+    archive: Archive, settings: Settings, migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replays, "RANGE_EVENTS", 10)
+    begun, ended = conduct.begin(archive.pool), threading.Event()
+
+    def terminate() -> None:
+        with psycopg.connect(migrated, autocommit=True) as other:
+            for _ in range(12):
+                other.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE application_name ^@ 'frontlog replay' AND datname = current_database()"
+                )
+                if ended.wait(0.15):
+                    return
+
+    terminating = threading.Thread(target=terminate)
+    terminating.start()
+    try:
+        replay = conduct.see_through(settings, migrated, archive.pool, begun, lambda _: None)
+    finally:
+        ended.set()
+        terminating.join()
+    assert replay.state == "done", replay.error
     assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
 
 

@@ -61,3 +61,6 @@ SELECT set_config('transaction_read_only', 'on', true),
        set_config('search_path', 'frontlog', true),
        set_config('statement_timeout', %(timeout)s, true),
        set_config('role', 'frontlog_reader', true);
+
+-- name: schedule
+SELECT job, every_s, started_at, ended_at, result, error FROM frontlog.schedule ORDER BY job
