@@ -143,6 +143,7 @@ class Mentions:
             run is None
             or self._no_place(i, run.first, run.last)
             or i in self.s.names.timed
+            or self._in_a_title(i)
             or (run.last != i and self.tree.dep(i) not in ("compound",))
         ):
             return
@@ -197,6 +198,12 @@ class Mentions:
             and not self.s.lexicon.has("facility_heads", self.tree.lemma[self.tree.head(i)])
             and not (self.s.lexicon.has("centre_words", self.tree.lower[self.tree.head(i)]))
         )
+
+    def _in_a_title(self, i: int) -> bool:
+        """The end of a body's name ("Council for the Humanities"): "for" after a capital joins no place to it."""
+        parent = self.tree.head(i)
+        joined = self.tree.dep(i) == "pobj" and self.tree.lower[parent] == "for"
+        return joined and self.tree.head(parent) in self.s.names.run_of
 
     def _at(self, token: int) -> Position:
         return (self.s.number, token)

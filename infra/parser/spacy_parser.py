@@ -1,6 +1,7 @@
 """spaCy's small English model as the domain's parser: tagger and dependency parser only."""
 
 import gc
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
@@ -50,6 +51,9 @@ _STAND_INS = {
     for form in forms.split()
 }
 """Verbs of war that the small model tags as nouns; it parses the sentence with a familiar verb in their place."""
+
+_ORDINAL = re.compile(r"[0-9]+(?:st|nd|rd|th)")
+"""The number of a unit ("155th Brigade"), which the small model takes for a noun that ends the phrase before it."""
 
 _POS = {
     "NN": "NOUN", "NNS": "NOUN", "NNP": "PROPN", "NNPS": "PROPN", "JJ": "ADJ", "JJR": "ADJ", "JJS": "ADJ",
@@ -115,10 +119,16 @@ class SpacyParser:
 def _with_stand_ins(doc: Any) -> Any:
     """The doc itself, or one of as many tokens with familiar verbs in the place of those that the model mistakes."""
     words = [token.text for token in doc]
-    if not any(word.lower() in _STAND_INS for word in words):
+    familiar = [_familiar(word, after) for word, after in zip(words, [*words[1:], ""], strict=True)]
+    if familiar == words:
         return doc
-    familiar = [_STAND_INS.get(word.lower(), word) for word in words]
     return type(doc)(doc.vocab, words=familiar, spaces=[bool(token.whitespace_) for token in doc])
+
+
+def _familiar(word: str, after: str) -> str:
+    if after[:1].isupper() and _ORDINAL.fullmatch(word):
+        return "First"
+    return _STAND_INS.get(word.lower(), word)
 
 
 def _tokens(doc: Any, given: Any) -> tuple[Token, ...]:
