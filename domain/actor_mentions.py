@@ -8,7 +8,7 @@ _UNIT = re.compile(
     r"\b(?:\d+(?:st|nd|rd|th)|First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth|Eleventh|Twelfth"
     r"|Thirteenth|Fourteenth|Fifteenth|Sixteenth|Seventeenth|Eighteenth|Nineteenth|Twentieth)"
     r"(?: (?:[A-Z][\w'’-]+|separate|mechani[sz]ed|motori[sz]ed|armou?red|assault|airborne|infantry|army|tank"
-    r"|marine|rifle)){0,4}?"
+    r"|marine|rifle)){0,4}"
     r" (?:Brigade|Division|Corps|Battalion|Regiment|Army|Infantry|Command|brigade|division|corps|battalion|regiment)\b"
 )
 

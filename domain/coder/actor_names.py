@@ -96,6 +96,8 @@ class NamedActors(ActorBuilding):
             and self.lex.has("unit_heads", self.tree.lemma[end])
         ):
             end -= 1
+        if self.tree.tokens[end].text[:1].islower() and end != last and self.tree.lower[end - 1] != "-":
+            return last
         if self.tree.lower[end] in self.s.article.adjectives or self.tree.lower[end].rpartition("-")[2] in _BACKED:
             return last
         return end if any(self.tree.tokens[i].text[:1].isupper() for i in range(first, end + 1)) else last

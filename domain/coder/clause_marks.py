@@ -65,7 +65,7 @@ class ClauseMarks:
             low = tree.lower[k]
             if k > i or tree.dep(k) not in ("mark", "advmod", "aux", "prep"):
                 continue
-            if low == "should" and tree.dep(k) == "aux" and self._inverted(i, k):
+            if low == "should" and (tree.dep(k) == "mark" or (tree.dep(k) == "aux" and self._inverted(i, k))):
                 return True
             if low in ("if", "unless", "provided", "lest") and not self._even(k):
                 return not (tree.dep(i) == "ccomp" and low == "if")

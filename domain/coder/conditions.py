@@ -19,7 +19,8 @@ _FRESH = frozenset(("fresh", "additional", "new", "more", "extra", "further", "a
 def _lasting(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """A state: present tense, or "since" in the clause."""
     since = any(s.tree.lower[i] in ("since", "still") for i in s.tree.subtree(args.predicate))
-    present = s.tree.tag(args.predicate) in ("VBZ", "VBP") or any(
+    kept = s.tree.dep(args.predicate) == "xcomp" and s.tree.lemma[s.tree.head(args.predicate)] in ("continue", "remain")
+    present = kept or s.tree.tag(args.predicate) in ("VBZ", "VBP") or any(
         s.tree.lower[k] in ("is", "are") for k in s.tree.kids(args.predicate, "auxpass")
     )
     return since or present
@@ -223,7 +224,12 @@ def _ground_falls(s: Sentence, args: Arguments, roles: Roles) -> bool:
 
 
 def _force_noun(s: Sentence, args: Arguments, roles: Roles) -> bool:
-    """A withdrawal without its force named needs a clear place that it left."""
+    """A withdrawal without its force named needs a clear place that it left, and nothing else that went ("of the lake")."""
+    known = {r.head for role in ("actor", "place") for r in roles.get(role, [])}
+    if not roles.get("actor") and set(args.follow("of")) - known and not roles.get("place"):
+        return False
+    if not roles.get("actor") and (gone := args.follow("of")) and not set(gone) & known:
+        return False
     return bool(roles.get("actor")) or any(
         isinstance(r, PlaceReading) and r.how in ("named", "definite") for r in roles.get("place", [])
     )

@@ -42,6 +42,11 @@ _INSIDE = frozenset(
         "ye",
         "e",
         "'s",
+        "au",
+        "aux",
+        "des",
+        "sur",
+        "sous",
     )
 )
 _NOT_NAMES = frozenset(
