@@ -75,15 +75,29 @@ def print_line(text: str) -> None:
 
 
 class TableView:
-    """What a table shows: a title, columns (heading, how to write a row's cell), and what to say of an empty one."""
+    """What a table shows: a title, columns (heading, how to write a row's cell), and what to say of an empty one.
 
-    def __init__(self, title: str, columns: Sequence[tuple[str, str]], empty: str, caption: str | None = None) -> None:
+    `as_records` writes rows one below the other, a line a column, for more columns than a terminal has room for.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        columns: Sequence[tuple[str, str]],
+        empty: str,
+        caption: str | None = None,
+        as_records: bool = False,
+    ) -> None:
         self.title, self.columns, self.empty, self.caption = title, columns, empty, caption
+        self.as_records = as_records
 
 
 def _table(rows: Sequence[Row], view: TableView) -> None:
     if not rows:
         stderr().print(view.empty)
+        return
+    if view.as_records:
+        _records(rows, view)
         return
     table = Table(title=view.title, title_justify="left", caption=view.caption, caption_justify="left")
     for heading, _ in view.columns:
@@ -91,6 +105,17 @@ def _table(rows: Sequence[Row], view: TableView) -> None:
     for row in rows:
         table.add_row(*(_styled(row.get(field)) for _, field in view.columns))
     stdout().print(table)
+
+
+def _records(rows: Sequence[Row], view: TableView) -> None:
+    """Each row as a small table of its own: a line a column, as psql's expanded display has it."""
+    for number, row in enumerate(rows, 1):
+        table = Table(title=f"{view.title} {number}".strip(), title_justify="left", show_header=False)
+        table.add_column(overflow="fold", no_wrap=True)
+        table.add_column(overflow="fold")
+        for heading, field in view.columns:
+            table.add_row(heading, _styled(row.get(field)))
+        stdout().print(table)
 
 
 def _styled(value: Any) -> str:

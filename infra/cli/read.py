@@ -9,6 +9,9 @@ from infra import wiring
 from infra.cli.output import Format, FormatOption, Row, TableView, human, print_line, show, stderr
 from infra.postgres import reader, sealing
 
+WIDEST = 8
+"""Columns of a query that a terminal has room for side by side."""
+
 PlaceArgument = Annotated[str | None, typer.Argument(help="A place's name or id; all places without it.")]
 DayOption = Annotated[
     datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="As of this day in the world (YYYY-MM-DD).")
@@ -196,7 +199,8 @@ def sql(
     """Ask the projections in SQL, as the role frontlog_reader, read-only."""
     with wiring.open_frontlog() as frontlog:
         rows, columns = reader.query(frontlog.pool, query)
-    show(rows, format, TableView("", [(column, column) for column in columns], empty="0 rows"))
+    wide = len(columns) > WIDEST
+    show(rows, format, TableView("", [(column, column) for column in columns], empty="0 rows", as_records=wide))
 
 
 def dsn(
