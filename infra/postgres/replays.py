@@ -198,6 +198,12 @@ def abandon(pool: Pool, replay: Replay) -> None:
         connection.execute(queries("replays")["set_aside"], [list(replay.generations.values())])
 
 
+def touch(pool: Pool, replay_id: int) -> None:
+    """Say that a replay got ahead within a range."""
+    with passing_trouble("noting progress", pool), pool.connection() as connection:
+        connection.execute(queries("replays")["touch"], [replay_id])
+
+
 def trouble(pool: Pool, replay_id: int, lane: str, error: str) -> None:
     """Note what stands in the way of a range that will be tried again."""
     with passing_trouble("noting trouble", pool), pool.connection() as connection:

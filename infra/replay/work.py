@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,11 @@ from infra.postgres.inbox import Pool
 
 log = structlog.get_logger(__name__)
 
-BATCH = 5_000
+BATCH = 2_000
 """Events a transaction of a rebuild: a kill loses no more, and the progress moves."""
+
+RANGE_WITHIN_S = 15.0
+"""A range that takes longer is left and rung for again: a message's worker is to be free well within half a minute."""
 
 
 def answer(pool: Pool, replay_id: int, lane: str, ring: Callable[[int, str], None]) -> None:
@@ -45,13 +49,26 @@ def _work(pool: Pool, replay: replays.Replay, lane: str) -> list[str]:
         if claimed is None:
             return []
         log.info("replaying", step=claimed.step, from_position=claimed.from_position, to=claimed.to_position)
+        if claimed.step in ("build", "catch_up") and not _fold(pool, replay, claimed):
+            replays.touch(pool, replay.replay_id)
+            return [lane]
         seen = _STEPS[claimed.step](pool, replay, claimed)
         return replays.finish(pool, replay.replay_id, claimed, seen)
 
 
-def _fold(pool: Pool, replay: replays.Replay, claimed: replays.Range) -> None:
-    candidate = replay.generations[claimed.lane]
-    projections.catch_up(pool, claimed.lane, candidate, up_to=claimed.to_position, batch=BATCH)
+def _fold(pool: Pool, replay: replays.Replay, claimed: replays.Range) -> bool:
+    """Whether the range is folded; False when its time was up before."""
+    deadline = time.monotonic() + RANGE_WITHIN_S
+    for start in range(claimed.from_position, claimed.to_position, BATCH):
+        if time.monotonic() > deadline:
+            return False
+        up_to = min(start + BATCH, claimed.to_position)
+        projections.catch_up(pool, claimed.lane, replay.generations[claimed.lane], up_to=up_to, batch=BATCH)
+    return True
+
+
+def _nothing_more(pool: Pool, replay: replays.Replay, claimed: replays.Range) -> None:
+    return None
 
 
 def _verify(pool: Pool, replay: replays.Replay, claimed: replays.Range) -> dict[str, Any]:
@@ -66,8 +83,8 @@ def _swap(pool: Pool, replay: replays.Replay, claimed: replays.Range) -> None:
 
 
 _STEPS: dict[str, Callable[[Pool, replays.Replay, replays.Range], dict[str, Any] | None]] = {
-    "build": _fold,
-    "catch_up": _fold,
+    "build": _nothing_more,
+    "catch_up": _nothing_more,
     "verify": _verify,
     "swap": _swap,
 }

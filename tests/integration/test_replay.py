@@ -223,6 +223,15 @@ def test_ingest_goes_on_during_a_replay_and_readers_hardly_notice_the_switch(
     assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
 
 
+def test_a_range_that_takes_long_is_left_and_taken_up_again(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "BATCH", 10)
+    monkeypatch.setattr(work, "RANGE_WITHIN_S", 0.01)
+    ended = in_this_process(archive.pool, conduct.begin(archive.pool))
+    assert ended.state == "done"
+    (row,) = archive.rows("SELECT * FROM frontlog.replays")
+    assert row["attempts"] > row["ranges"] == row["ranges_done"]
+
+
 def test_workers_killed_at_random_points_need_no_repair(
     archive: Archive, settings: Settings, migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
