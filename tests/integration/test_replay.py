@@ -232,6 +232,32 @@ def test_a_range_that_takes_long_is_left_and_taken_up_again(archive: Archive, mo
     assert row["attempts"] > row["ranges"] == row["ranges_done"]
 
 
+def test_a_switch_stalls_no_reader_for_50_ms_with_an_analysts_transaction_open(archive: Archive, migrated: str) -> None:
+    """The best of five: a lock would show in each, the machine's other business only in some."""
+    stalls = []
+    for _ in range(5):
+        made, ended, slowest = rebuilt(archive), threading.Event(), [0.0]
+
+        def read(ended: threading.Event = ended, slowest: list[float] = slowest) -> None:
+            with psycopg.connect(migrated, autocommit=True) as reader:
+                while not ended.is_set():
+                    started = time.monotonic()
+                    reader.execute("SELECT count(*) FROM frontlog.articles, frontlog.projections").fetchone()
+                    slowest[0] = max(slowest[0], time.monotonic() - started)
+
+        reading = threading.Thread(target=read)
+        with psycopg.connect(migrated) as analyst:
+            analyst.execute("SELECT count(*) FROM frontlog.control_status, frontlog.events, frontlog.articles")
+            reading.start()
+            until(lambda slowest=slowest: slowest[0] > 0, 10, "a first read is done")
+            slowest[0] = 0.0
+            projections.swap(archive.pool, made)
+            ended.set()
+            reading.join()
+        stalls.append(slowest[0])
+    assert min(stalls) < 0.05
+
+
 def test_workers_killed_at_random_points_need_no_repair(
     archive: Archive, settings: Settings, migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
