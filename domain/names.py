@@ -22,6 +22,8 @@ _COMPOUND = re.compile(
     r"|majority|style|trained|funded|made|born|inspired|administered|besieged|ruled|brokered|imposed|speaking|owned)\b"
 )
 _AFTER_ARTICLE = re.compile(r"\b(?:al|el|ad|ash|as|at|az|an|ar|ed|es|et|ez)-\Z")
+_OWN_ARTICLE = re.compile(r"(?:al|el|ad|ash|as|an|ar|es|et)[- ](?=[A-Z])|(?:Al|El|Ad|Ash|As|An|Ar|Es|Et)[- ](?=[A-Z])")
+"""An Arabic article that a name starts with: some houses write it small ("al-Shabaab") and some do not."""
 _BEFORE_COMPOUND = re.compile(r"\b(?:anti|pro|non|ex|un|post|pre)-$", re.IGNORECASE)
 
 
@@ -183,6 +185,8 @@ def is_modifier(text: str, start: int, end: int) -> bool:
 def _case_fits(written: str, alias: _Alias) -> bool:
     if alias.exact_case:
         return written == alias.written
+    if _OWN_ARTICLE.match(alias.written) and _OWN_ARTICLE.match(written):
+        return True
     first = next((c for c in alias.written if c.isalpha()), "")
     own = next((c for c in written if c.isalpha()), "")
     return not first.isupper() or own.isupper()

@@ -79,6 +79,9 @@ _STRIPPED = frozenset(
 _COMPLEMENTS = ("of", "loyal", "allied", "aligned", "supported", "from", "opposed", "linked", "affiliated")
 
 
+_MILITARY = frozenset(("military", "armoured", "armored", "army", "armed", "fighting"))
+
+
 class ActorPhrases(OwnedActors):
     """Reads phrases of one sentence as actors."""
 
@@ -143,7 +146,8 @@ class ActorPhrases(OwnedActors):
         group = self.lex.has("group_heads", lemma)
         mods = self.s.modifiers(head)
         words = {self.tree.lower[m] for m in mods} | {self.tree.lemma[m] for m in mods}
-        if words & self.lex.words("unarmed_modifiers") or self._of_people(head):
+        unarmed = words & self.lex.words("unarmed_modifiers") and not words & {"army", "military"}
+        if unarmed or self._of_people(head):
             return None
         if cls is None and not group:
             if self.lex.has("unit_heads", lemma) and words & self.lex.words("rebel_heads"):
@@ -161,7 +165,14 @@ class ActorPhrases(OwnedActors):
         targets = [
             t for k in self.tree.kids(head, "prep") if self.tree.lower[k] == "of" for t in self.tree.kids(k, "pobj")
         ]
-        return any(self.tree.tag(t) == "NNS" and self.lex.has("civil_words", self.tree.lemma[t]) for t in targets)
+        return any(
+            self.tree.tag(t) == "NNS"
+            and (
+                self.lex.has("civil_words", self.tree.lemma[t])
+                or (self.lex.has("civil_vehicles", self.tree.lemma[t]) and self.tree.lower[t - 1] not in _MILITARY)
+            )
+            for t in targets
+        )
 
     def _group_class(self, words: set[str]) -> str:
         return "rebel" if words & self.lex.words("rebel_heads") else "neutral"

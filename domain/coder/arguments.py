@@ -73,6 +73,12 @@ AT = (
 )
 
 
+_COMPASS = frozenset(
+    ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "immediately", "further")
+)
+_OPENERS = frozenset((*(name for name in AT if " " not in name), "toward", "towards", "of"))
+
+
 class Arguments:
     """The arguments of one verb or noun. All answers are token indices of phrase heads, coordination spread out."""
 
@@ -272,7 +278,7 @@ class Arguments:
             waiting.extend(
                 (c, tree.lower[k]) for c in tree.kids(k, "prep") if tree.dep(k) != "npadvmod" or tree.lower[c] == "of"
             )
-            waiting.extend((c, "") for c in tree.kids(k, "conj") if tree.tag(c) == "IN")
+            waiting.extend((c, "") for c in tree.kids(k, "conj") if tree.tag(c) == "IN" or tree.lower[c] in _COMPASS)
 
     def _particle_before(self, i: int, prep: int) -> str:
         """The particle or adverb of the predicate right before a preposition."""
@@ -332,6 +338,8 @@ class Arguments:
             return [a for a in list(tree.ancestors(at.predicate))[:3] if tree.is_verb(a)][:1]
         if step == "purpose":
             return [k for k in tree.kids(at.predicate, "advcl", "xcomp") if tree.tag(k) == "VB"]
+        if step == "@list":
+            return at.listed_places()
         names = AT if step == "@loc" else (step,)
         return at.prepositional(names)
 
@@ -364,6 +372,21 @@ class Arguments:
         yield self._spread([h for key, h in self.near_preps if key in AT])
         yield self._spread([h for key, h in self._deep_preps() if key in AT])
         yield self._spread(self._where())
+
+    def listed_places(self) -> list[int]:
+        """ "near A; west of B near C; and toward D": every place of a list of phrases; [] when it is no such list."""
+        tree = self.tree
+        steps = sorted({(t, key) for key, t in self.preps if key in (*AT, "toward", "towards")})
+        parts: list[list[tuple[int, str]]] = []
+        for target, key in steps:
+            opener = next((k for k in range(target, self.predicate, -1) if tree.lower[k] in _OPENERS), target)
+            while tree.lower[opener - 1] in _COMPASS or tree.lower[opener] == "of":
+                opener -= 1
+            if not parts or tree.lower[opener - 1] in (",", ";", "and", "or"):
+                parts.append([])
+            parts[-1].append((target, key))
+        near = [next(((t, k) for t, k in p if not k.endswith(" of")), p[0]) for p in parts]
+        return self._spread([t for t, _ in near]) if len(near) > 1 else []
 
     def _adverbs(self) -> list[int]:
         """ "there" and "here"."""

@@ -108,6 +108,8 @@ class Assembler:
         places = self.resolver.places(frame.places)
         if not places and frame.rule.type in INHERITS:
             places = self._inherited(frame.rule.type, actors, earlier)
+        if not places and frame.rule.type == "AdvanceReported" and "place" not in frame.rule.roles:
+            places = list(next((e.places for e in reversed(earlier) if e.places), self.before))
         if not places and frame.rule.type in _NEEDS_PLACE:
             return "no place"
         occurred = self._occurred(frame, modality, predicates)

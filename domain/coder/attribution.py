@@ -54,6 +54,8 @@ def _reports(s: Sentence, verb: int, child: int, predicate: int) -> bool:
 def _speaker(s: Sentence, verb: int) -> Source | None:
     args = Arguments(s.tree, verb)
     heads = args.subject or args.surface
+    if not heads and (run := s.names.run_of.get(verb + 1)) and run.last not in s.names.timed:
+        heads = [k for k in s.tree.kids(verb, "dobj", "dep", "npadvmod") if run.first <= k <= run.last]
     if not heads or (args.passive and not args.agent):
         return None
     return _source(s, heads[0], verb, heads[-1])

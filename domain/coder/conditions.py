@@ -20,8 +20,10 @@ def _lasting(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """A state: present tense, or "since" in the clause."""
     since = any(s.tree.lower[i] in ("since", "still") for i in s.tree.subtree(args.predicate))
     kept = s.tree.dep(args.predicate) == "xcomp" and s.tree.lemma[s.tree.head(args.predicate)] in ("continue", "remain")
-    present = kept or s.tree.tag(args.predicate) in ("VBZ", "VBP") or any(
-        s.tree.lower[k] in ("is", "are") for k in s.tree.kids(args.predicate, "auxpass")
+    present = (
+        kept
+        or s.tree.tag(args.predicate) in ("VBZ", "VBP")
+        or any(s.tree.lower[k] in ("is", "are") for k in s.tree.kids(args.predicate, "auxpass"))
     )
     return since or present
 
@@ -224,10 +226,8 @@ def _ground_falls(s: Sentence, args: Arguments, roles: Roles) -> bool:
 
 
 def _force_noun(s: Sentence, args: Arguments, roles: Roles) -> bool:
-    """A withdrawal without its force named needs a clear place that it left, and nothing else that went ("of the lake")."""
+    """A withdrawal without its force named needs a clear place that it left; "of the lake" names no force."""
     known = {r.head for role in ("actor", "place") for r in roles.get(role, [])}
-    if not roles.get("actor") and set(args.follow("of")) - known and not roles.get("place"):
-        return False
     if not roles.get("actor") and (gone := args.follow("of")) and not set(gone) & known:
         return False
     return bool(roles.get("actor")) or any(
@@ -301,6 +301,16 @@ _ERUPTS = frozenset(
 )
 
 
+def _negated(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """The verb itself is negated."""
+    return bool(s.tree.kids(args.predicate, "neg"))
+
+
+def _ordnance(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """What lands or falls is fired at a place: shells, rockets, drones."""
+    return any(s.lexicon.has("ordnance_heads", s.tree.lemma[h]) for h in args.surface)
+
+
 TESTS: Mapping[str, Test] = {
     "lasting": _lasting,
     "told": _told,
@@ -326,4 +336,6 @@ TESTS: Mapping[str, Test] = {
     "in_force": _in_force,
     "not_merely_given": _not_merely_given,
     "leaves": _leaves,
+    "negated": _negated,
+    "ordnance": _ordnance,
 }

@@ -292,9 +292,22 @@ class FrameReader:
             return reading.kind in ("settlement", "facility") and self.tree.tag(head) == "NNS"
         return not (strict and reading.how == "named" and self.tree.tag(head) == "JJ")
 
+    def _in_full(self, args: Arguments) -> bool:
+        """ "full control of A", "completely under the control", "fully captured": all of it."""
+        tree = self.tree
+        how = {tree.lower[k] for k in tree.kids(args.predicate, "advmod")}
+        held = [h for h in (*args.object, *(t for _, t in args.preps)) if tree.lemma[h] in ("control", "hand")]
+        near = {tree.lower[m] for h in held for m in self.s.modifiers(h)}
+        over = {tree.lower[k] for h in held for k in tree.kids(tree.head(h), "advmod")}
+        return bool(near & {"full", "complete", "total"}) or bool(
+            (how | over) & {"fully", "completely", "entirely", "totally"}
+        )
+
     def _frame(self, rule: Rule, args: Arguments, roles: Mapping[str, list[ActorReading | PlaceReading]]) -> Frame:
         actors = [r for role in ("actor", "companion") for r in roles.get(role, []) if isinstance(r, ActorReading)]
         places = [r for role in ("origin", "place", "also") for r in roles.get(role, []) if isinstance(r, PlaceReading)]
+        if rule.type in ("ControlTaken", "ControlAsserted") and self._in_full(args):
+            places = [r if r.extent or r.area else replace(r, extent="whole") for r in places]
         others = [r for r in roles.get("counterparty", []) if isinstance(r, ActorReading)]
         heads = {r.head for r in actors} | {r.head for r in places if r.word in ("it", "its")}
         places = [r for r in places if r.word not in ("them", "they") or all(o.head != r.head for o in others)]

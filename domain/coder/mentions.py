@@ -144,6 +144,7 @@ class Mentions:
             or self._no_place(i, run.first, run.last)
             or i in self.s.names.timed
             or self._in_a_title(i)
+            or self._seat_of_source(i)
             or (run.last != i and self.tree.dep(i) not in ("compound",))
         ):
             return
@@ -204,6 +205,16 @@ class Mentions:
         parent = self.tree.head(i)
         joined = self.tree.dep(i) == "pobj" and self.tree.lower[parent] == "for"
         return joined and self.tree.head(parent) in self.s.names.run_of
+
+    def _seat_of_source(self, i: int) -> bool:
+        """ "a diplomat in A", "the ministry in A": where a source sits is no scene that "the town" refers back to."""
+        prep = self.tree.head(i)
+        host = self.tree.lemma[self.tree.head(prep)]
+        return (
+            self.tree.dep(i) == "pobj"
+            and self.tree.lower[prep] in ("in", "at")
+            and (self.s.lexicon.has("seated_sources", host) or self.s.lexicon.has("role_words", host))
+        )
 
     def _at(self, token: int) -> Position:
         return (self.s.number, token)

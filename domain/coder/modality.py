@@ -100,6 +100,8 @@ class Modality(ClauseMarks):
 
     def _under_verb(self, i: int, parent: int, dep: str, state: "State") -> bool:
         lemma = self.tree.lemma[parent]
+        if dep in ("ccomp", "parataxis") and ";" in self.tree.lower[i:parent]:
+            return False
         if dep == "conj":
             return self._coordinated(i, parent, state)
         if self.tree.lower[parent] in _INTENT and dep == "xcomp":
@@ -237,6 +239,10 @@ class Modality(ClauseMarks):
     def _under_preposition(self, i: int, parent: int, dep: str, state: "State") -> bool:
         low = self.tree.lower[parent]
         governor = self.tree.head(parent)
+        while (
+            self.tree.dep(parent) == "conj" and self.tree.tag(governor) == "IN" and self.tree.head(governor) != governor
+        ):
+            governor = self.tree.head(governor)
         if dep == "pcomp" or self.tree.is_verb(i):
             if low in ("without", "instead", "rather"):
                 state.dropped = True
@@ -259,7 +265,7 @@ class Modality(ClauseMarks):
             ):
                 state.dropped = True
                 return False
-        return False
+        return dep == "conj" and self.tree.tag(i) == "IN"
 
     def _hangs_on_condition(self, predicate: int, state: "State") -> bool:
         """Whether the clause is the main one of a condition in its sentence."""

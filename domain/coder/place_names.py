@@ -34,7 +34,10 @@ class NamedPlaces(PlaceBuilding):
             if {self.tree.lower[k] for k in self.tree.kids(head, "det", "predet", "amod")} & {"whole", "entire", "all"}
             else None
         )
-        return self._build(head, "named", first, last, text, word, kind, extent=extent)
+        found = self._build(head, "named", first, last, text, word, kind, extent=extent)
+        before = self.tree.lower[first - 1] if first else ""
+        compass = before if self.lex.has("compass_words", before) and before.endswith(("ern", "central")) else ""
+        return replace(found, compass=compass)
 
     def _shared_compass(self, first: int, last: int) -> str | None:
         """ "North and South Kivu": the first shares the second one's name."""

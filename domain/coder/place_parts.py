@@ -55,7 +55,7 @@ class PlaceParts(NamedPlaces):
             return None, "most" if words & {"nearly", "almost", "virtually", "practically"} else "whole"
         if self.lex.has("compass_words", low) and self.tree.tag(head).startswith("NN"):
             return direction(low), None
-        if lemma in ("percent", "%"):
+        if lemma in ("percent", "%") or (low == "side" and not compass and "of" in self._preps(head)):
             return None, "part"
         if low in ("half", "part", "third", "parts", "portion", "portions", "some", "much"):
             return None, ("most" if low == "much" else "part")

@@ -35,6 +35,7 @@ class PlaceReading:
 
     `how`: named, definite ("the town"), pronoun ("it", "there"), common ("several villages"). `word` is the head
     that says what it is, `kind` that head's class (settlement, admin, facility, natural, generic).
+    `compass`: "central" or "eastern" before the name: a part, where the name turns out to be a town's.
     """
 
     head: int
@@ -49,3 +50,4 @@ class PlaceReading:
     extent: str | None = None
     plural: bool = False
     owner: "PlaceReading | None" = None
+    compass: str = ""

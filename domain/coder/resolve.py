@@ -3,6 +3,7 @@
 import msgspec
 
 from domain.coder.entities import Place
+from domain.coder.place_reading import direction
 from domain.coder.readings import PlaceReading
 from domain.coder.source_resolving import SourceResolver
 from domain.events import PlaceRef, Unresolved
@@ -60,4 +61,7 @@ class Resolver(SourceResolver):
 
     def _place_reference(self, reading: PlaceReading, name: str, near: list[PlaceRef]) -> PlaceRef:
         ref = self.c.places.resolve(name, self.c.scope, as_written=reading.text, near=near)
-        return msgspec.structs.replace(ref, resolved=name, area=reading.area, extent=reading.extent)
+        area = reading.area
+        if reading.compass and not area and not reading.extent and ref.kind == "city":
+            area = "centre" if reading.compass == "central" else direction(reading.compass)
+        return msgspec.structs.replace(ref, resolved=name, area=area, extent=reading.extent)

@@ -120,6 +120,8 @@ def _with_stand_ins(doc: Any) -> Any:
     """The doc itself, or one of as many tokens with familiar verbs in the place of those that the model mistakes."""
     words = [token.text for token in doc]
     familiar = [_familiar(word, after) for word, after in zip(words, [*words[1:], ""], strict=True)]
+    if familiar and words[0] == "Should" and words[-1] != "?":
+        familiar[0] = "If"
     if familiar == words:
         return doc
     return type(doc)(doc.vocab, words=familiar, spaces=[bool(token.whitespace_) for token in doc])
