@@ -9,7 +9,8 @@ _UNIT = re.compile(
     r"|Thirteenth|Fourteenth|Fifteenth|Sixteenth|Seventeenth|Eighteenth|Nineteenth|Twentieth)"
     r"(?: (?:[A-Z][\w'’-]+|separate|mechani[sz]ed|motori[sz]ed|armou?red|assault|airborne|infantry|army|tank"
     r"|marine|rifle)){0,4}"
-    r" (?:Brigade|Division|Corps|Battalion|Regiment|Army|Infantry|Command|brigade|division|corps|battalion|regiment)\b"
+    r" (?:Brigade|Division|Corps|Battalion|Regiment|Army|Infantry|Command|Company|Squadron|Legion"
+    r"|brigade|division|corps|battalion|regiment)\b"
 )
 
 

@@ -169,6 +169,7 @@ class ActorPhrases(OwnedActors):
             self.tree.tag(t) == "NNS"
             and (
                 self.lex.has("civil_words", self.tree.lemma[t])
+                or (self.tree.lemma[head] == "army" and self.tree.lemma[t] == "volunteer")
                 or (self.lex.has("civil_vehicles", self.tree.lemma[t]) and self.tree.lower[t - 1] not in _MILITARY)
             )
             for t in targets

@@ -73,6 +73,8 @@ AT = (
 )
 
 
+_RESOLVES = frozenset(("plan", "intention", "intent", "promise", "pledge", "vow", "aim", "decision", "readiness"))
+"""Nouns whose infinitive is done by whoever has them: "it has no plans to withdraw"."""
 _COMPASS = frozenset(
     ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "immediately", "further")
 )
@@ -127,6 +129,14 @@ class Arguments:
             parent, dep = tree.head(v), tree.dep(v)
             if dep == "acl" and tree.tag(v) == "VB" and (owners := tree.kids(parent, "poss")):
                 return owners
+            if (
+                dep == "acl"
+                and tree.tag(v) == "VB"
+                and tree.lemma[parent] in _RESOLVES
+                and tree.is_verb(tree.head(parent))
+            ):
+                v = tree.head(parent)
+                continue
             if dep == "acl" or (dep == "appos" and tree.kids(v, "agent")):
                 return [parent]
             if dep == "relcl" and not own:
@@ -203,6 +213,7 @@ class Arguments:
             return self.surface
         own = tree.kids(v, "dobj", "attr", "oprd") or self._stray_object()
         if own:
+            own = [k for k in own if k > v] or own
             return self._spread([self._antecedent(k, v) for k in own[:1]])
         if tree.dep(v) == "relcl" and tree.kids(v, "nsubj") and not self._fronted():
             return [tree.head(v)]
@@ -249,6 +260,9 @@ class Arguments:
             if tree.lower[k].endswith(("west", "east", "north", "south")):
                 for of in tree.kids(k, "prep"):
                     yield from ((f"{tree.lower[k]} of", target) for target in tree.kids(of, "pobj"))
+        for k in tree.kids(i, "acomp"):
+            if tree.lower[k] in ("present", "active"):
+                yield from self._preps_of(k)
         waiting = [
             (k, "") for k in tree.kids(i, "prep", "prt", "advmod", "agent", "dative", "prepadv", "npadvmod", "advcl")
         ]

@@ -104,6 +104,8 @@ class Assembler:
             return "its actor stands for nobody the article settles"
         if self.resolver.c.names.topic and not actors:
             return f"no armed actor in an article about {self.resolver.c.names.topic}"
+        if not actors and modality == "denied" and frame.rule.type == "ControlLost":
+            actors = self.resolver.own_side()
         others = self._actors(frame.counterparties, "counterparty", tuple(a.resolved for a in actors))
         places = self.resolver.places(frame.places)
         if not places and frame.rule.type in INHERITS:

@@ -81,7 +81,8 @@ def _own_moved(s: Sentence, args: Arguments, roles: Roles) -> bool:
 def _merely_there(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """ "are in A", "remain in A": no complement says what else they are; a bare "is" needs its preposition close by."""
     i = args.predicate
-    if s.tree.kids(i, "attr", "acomp", "dobj") or s.tree.kids(i, "expl") or s.tree.dep(i) in ("aux", "auxpass"):
+    said = [k for k in s.tree.kids(i, "attr", "acomp", "dobj") if s.tree.lower[k] not in ("present", "active")]
+    if said or s.tree.kids(i, "expl") or s.tree.dep(i) in ("aux", "auxpass"):
         return s.tree.lemma[i] == "have" and bool(s.tree.kids(i, "dobj"))
     actors = [r for r in roles.get("actor", []) if isinstance(r, ActorReading)]
     return any(not r.weak for r in actors)
@@ -308,7 +309,13 @@ def _negated(s: Sentence, args: Arguments, roles: Roles) -> bool:
 
 def _ordnance(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """What lands or falls is fired at a place: shells, rockets, drones."""
-    return any(s.lexicon.has("ordnance_heads", s.tree.lemma[h]) for h in args.surface)
+    fired = [h for h in args.surface if s.lexicon.has("ordnance_heads", s.tree.lemma[h])]
+    return any(s.tree.lemma[h] != "round" or _of_guns(s, h) for h in fired)
+
+
+def _of_guns(s: Sentence, head: int) -> bool:
+    """ "mortar rounds": rounds alone may be of talks."""
+    return any(s.lexicon.has("equipment_heads", s.tree.lemma[m]) for m in s.modifiers(head))
 
 
 TESTS: Mapping[str, Test] = {

@@ -10,6 +10,8 @@ from domain.coder.phrases import ArticleNames, Sentence
 from domain.names import NameMention
 
 _ACRONYM = re.compile(r"((?:[\w’'ʿ-]+ ){1,7}?)\(([A-Z][\w.-]{1,9})\)")
+_BODY_OF = re.compile(r"\b((?:armed forces|army|national army|military|police|government) of) the $", re.IGNORECASE)
+"""What stands before a country's name that an acronym in brackets takes in: "the armed forces of the X (Y)"."""
 _TITLES = frozenset(
     [
         "col",
@@ -51,10 +53,13 @@ def acronyms(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in _ACRONYM.finditer(text):
         words, short = match[1].split(), match[2]
-        while words and not words[0][:1].isupper():
+        while words and (not words[0][:1].isupper() or words[0] == "The"):
             words.pop(0)
         if words:
-            found.setdefault(short, _fitting(words, short))
+            whole = " ".join(words)
+            body = _BODY_OF.search(text[: max(match.start(2) - 2 - len(whole), 0)])
+            name = _fitting(words, short)
+            found.setdefault(short, f"{body[1]} the {whole}" if body else name)
     return found
 
 

@@ -97,6 +97,8 @@ class PlacePhrases(PlaceParts):
         kind = self._head_kind(lemma) or self._head_kind(self.tree.lower[head])
         if kind is None or not self.tree.is_noun(head):
             return []
+        if self._laid(head, lemma):
+            return []
         extent = self._whole(head)
         if (
             self.tree.dep(head) == "appos"
@@ -126,6 +128,12 @@ class PlacePhrases(PlaceParts):
         if inner:
             return [replace(p, extent=p.extent or extent) for p in inner]
         return [replace(self._anaphor(head, lemma, kind, depth), extent=extent)]
+
+    def _laid(self, head: int, lemma: str) -> bool:
+        """ "mines", "a mine": weapons, unless a name or "the" makes one a place."""
+        named = any(m in self.s.names.run_of for m in self.s.modifiers(head))
+        single = self.s.definite(head) and self.tree.tag(head) == "NN"
+        return self.s.lexicon.has("also_arms", lemma) and not named and not single
 
     def _complement(self, head: int, kind: str, depth: int) -> list[PlaceReading]:
         """ "the town of A", "villages including A and B", "the border post at A", "the towns: A and B"."""

@@ -11,6 +11,8 @@ _STOP = frozenset(("the", "a", "an", "this", "that", "its", "their", "his", "nea
 
 NOT_PLACES = frozenset(
     [
+        "god",
+        "allah",
         "observatory",
         "christmas",
         "eid",

@@ -5,7 +5,7 @@ from domain.coder.actor_resolving import ActorResolver
 from domain.coder.attribution import Source
 from domain.coder.entities import Actor
 from domain.coder.folding import fold
-from domain.events import Attribution
+from domain.events import ActorRef, Attribution
 
 _RANKS = frozenset(
     ("colonel", "col", "general", "gen", "major", "maj", "captain", "capt", "lieutenant", "lt", "brigadier", "brig",
@@ -38,6 +38,13 @@ class SourceResolver(ActorResolver):
         if actor is not None:
             self.c.affiliations[fold(resolved)] = actor
         return found
+
+    def own_side(self) -> list[ActorRef]:
+        """Whose loss a speaker denies without naming the loser: his own side's; [] when it is not known."""
+        speaker = self.c.discourse.speaker
+        if speaker is None:
+            return []
+        return [self.c.registry.reference(speaker.name, speaker.name, self.c.published, self.c.source, self.c.scope)]
 
     def _pronoun_source(self, source: Source) -> Attribution | None:
         if source.text.lower() in ("it",):
