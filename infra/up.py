@@ -37,6 +37,7 @@ def run(settings: Settings, conninfo: str, stop: threading.Event) -> None:
         while not stop.wait(LOOK_EVERY_S):
             _bring_back(settings)
         log.info("stopping")
+    log.info("stopped")
 
 
 def somebody_works(pool: Pool) -> bool:
