@@ -224,9 +224,20 @@ class Arguments:
         tree, v = self.tree, self.predicate
         if v + 1 < len(tree) and tree.lower[v + 1] in ("it", "them") and not tree.is_verb(tree.head(v + 1)):
             return [v + 1]
+        if v + 1 < len(tree) and self._name_taken_away(v + 1):
+            return [v + 1]
         return [
             k for k in tree.kids(v, "dep", "nmod", "pobj", "npadvmod") if k > v and tree.is_proper(k) and k <= v + 4
         ][:1]
+
+    def _name_taken_away(self, k: int) -> bool:
+        """A name right behind the verb, read as an adverb or as the next subject ("If they seize A, B ...")."""
+        tree, v = self.tree, self.predicate
+        if not tree.tokens[k].text[:1].isupper() or self.passive:
+            return False
+        if tree.head(k) == v:
+            return tree.dep(k) == "advmod" and tree.tag(k) == "RB"
+        return tree.dep(k) == "nsubj" and tree.dep(v) == "advcl" and tree.lower[k + 1 : k + 2] == (",",)
 
     def _shared_object(self) -> list[int]:
         """ "seized and then lost the town": the object of a later conjunct."""

@@ -38,7 +38,23 @@ _FICTION = frozenset(
         "trailer",
     ]
 )
-_FALSE = frozenset(("false", "untrue", "baseless", "fabricated", "wrong", "incorrect", "unfounded", "fake", "lies"))
+_FALSE = frozenset(
+    (
+        "premature",
+        "mistaken",
+        "mistake",
+        "inaccurate",
+        "false",
+        "untrue",
+        "baseless",
+        "fabricated",
+        "wrong",
+        "incorrect",
+        "unfounded",
+        "fake",
+        "lies",
+    )
+)
 
 
 class Modality(ClauseMarks):
