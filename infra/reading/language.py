@@ -1,12 +1,10 @@
-"""Whether a text is English: function words first, cheap and sure, and langdetect only where they leave doubt."""
+"""Whether a text is English: function words first, cheap and sure, and an identifier only where they leave doubt."""
 
 import re
-import threading
 import unicodedata
-from typing import Any
+from functools import cache
 
-from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
-from langdetect.lang_detect_exception import LangDetectException
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 _SAMPLE_CHARACTERS = 4000
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -21,7 +19,6 @@ SURE_SHARE = 0.15
 
 _FEW_WORDS = 8
 _SOME_WORDS = 30
-_LOCK = threading.Lock()
 _NAMES = {
     "ar": "Arabic",
     "de": "German",
@@ -38,7 +35,7 @@ _NAMES = {
     "tr": "Turkish",
     "uk": "Ukrainian",
     "ur": "Urdu",
-    "zh-cn": "Chinese",
+    "zh": "Chinese",
 }
 
 
@@ -47,7 +44,7 @@ def other_language(text: str) -> str | None:
 
     Looks at the first 4,000 characters, and in them at the words in lower case alone: a war report's names are in
     many languages. Fewer than 8 such words pass unless in another script, fewer than 30 unless hardly one of them is
-    an English function word. The same text, the same answer: langdetect runs with a fixed seed.
+    an English function word. The same text, the same answer.
     """
     sample = text[:_SAMPLE_CHARACTERS]
     script = _other_script(sample)
@@ -57,7 +54,7 @@ def other_language(text: str) -> str | None:
     share = sum(word in _ENGLISH for word in words) / len(words) if words else 1.0
     if len(words) < _FEW_WORDS or share >= SURE_SHARE or (len(words) < _SOME_WORDS and share > SURE_SHARE / 3):
         return None
-    language, probability = _detect(" ".join(words))
+    language, probability = _identifier().classify(" ".join(words))
     return _NAMES.get(language, language) if language != "en" and probability > 0.9 else None
 
 
@@ -70,25 +67,7 @@ def _other_script(sample: str) -> str | None:
     return unicodedata.name(foreign[len(foreign) // 2], "another script").split()[0].capitalize()
 
 
-def _detect(sample: str) -> tuple[str, float]:
-    with _LOCK:
-        detector = _factory().create()
-        detector.append(sample)
-        try:
-            best = detector.get_probabilities()[:1]
-        except LangDetectException:
-            return "en", 0.0
-    return (best[0].lang, best[0].prob) if best else ("en", 0.0)
-
-
-_loaded: list[Any] = []
-
-
-def _factory() -> Any:
-    """langdetect's profiles, read when first needed: 0.2 s, and most texts never need them."""
-    if not _loaded:
-        factory = DetectorFactory()
-        factory.set_seed(0)
-        factory.load_profile(PROFILES_DIRECTORY)
-        _loaded.append(factory)
-    return _loaded[0]
+@cache
+def _identifier() -> LanguageIdentifier:
+    """The identifier, loaded when first needed, for most texts never need it."""
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
