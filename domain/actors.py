@@ -80,6 +80,13 @@ class ActorRegistry:
         """The entry of an id, registered or derived from the country table; None for a provisional id."""
         return self._entries.get(actor_id) or self._national.entry(actor_id)
 
+    def entries(self) -> tuple[ActorEntry, ...]:
+        """All entries by id: the registered ones and those that every country of the table has."""
+        return tuple(sorted((*self._entries.values(), *self._derived()), key=lambda entry: entry.id))
+
+    def _derived(self) -> list[ActorEntry]:
+        return [entry for entry in self._national.entries() if entry.id not in self._entries]
+
     def find(self, text: str, scope: Scope | None = None) -> list[NameMention]:
         """Actor names in a text, in order, none overlapping another.
 

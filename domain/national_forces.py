@@ -96,6 +96,10 @@ class NationalForces:
         country, group = self._countries.by_id.get(stem), self.groups.get(suffix)
         return group.entry(country) if country and group else None
 
+    def entries(self) -> list[ActorEntry]:
+        """The derived entries of every country and group."""
+        return [group.entry(country) for country in self._countries.by_id.values() for group in self.groups.values()]
+
     def _ids(self, codes: tuple[str, ...], head: str) -> tuple[str, ...]:
         suffix = self._heads[fold(head)]
         return tuple(f"{self._countries.by_code[c].id}.{suffix}" for c in codes)

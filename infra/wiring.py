@@ -14,7 +14,7 @@ from domain.article import Article
 from domain.coder import CODER_VERSION
 from domain.errors import Stop
 from infra import coders, editions, embedded, logs, up
-from infra.postgres import projections, reader
+from infra.postgres import projections, reader, registry
 from infra.postgres.migrate import migrate
 from infra.postgres.pool import open_pool
 from infra.postgres.queries import queries
@@ -138,6 +138,7 @@ def open_frontlog(settings: Settings | None = None, *, log_level: str = "critica
         pool = stack.enter_context(open_pool(conninfo))
         store = PostgresEventStore(pool)
         _have_an_edition(store)
+        registry.keep(pool, workflow.live_edition(store))
         yield Frontlog(settings, conninfo, pool, store)
 
 

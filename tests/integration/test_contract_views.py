@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -32,6 +33,8 @@ CONTRACT = {
     "articles": "article_id external_id source title url published received_at state edition sentences events attempts"
     " error origin_id",
     "unresolved": "article_id sentence mention role candidates",
+    "actors": "actor_id actor kind country source edition",
+    "actor_relations": "actor_id relation other_id valid edition",
     "projections": "name generation edition position head lag_events state updated_at",
 }
 
@@ -62,6 +65,23 @@ def test_control_as_of_answers_with_the_columns_of_control_status_and_a_certaint
         cursor = connection.execute("SELECT * FROM frontlog.control_as_of('2024-12-01', now())")
         assert cursor.description is not None
         assert [c.name for c in cursor.description] == [*CONTRACT["control_status"].split(), "certainty"]
+
+
+@pytest.mark.parametrize(
+    ("call", "promised"),
+    [
+        ("actor_members('x')", "actor_id actor depth valid"),
+        ("actor_rollup('x')", "role event_type events articles places first_on last_on members"),
+    ],
+)
+def test_functions_answer_the_reader_with_the_columns_they_promise(
+    archive: Archive, call: LiteralString, promised: str
+) -> None:
+    with archive.pool.connection() as connection, connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL ROLE frontlog_reader")
+        cursor = connection.execute(f"SELECT * FROM frontlog.{call}")
+        assert cursor.description is not None
+        assert [c.name for c in cursor.description] == promised.split()
 
 
 def test_every_view_column_and_function_is_commented(archive: Archive) -> None:
