@@ -83,7 +83,7 @@ def _review(event: str, decision: "workflow.Decision", reason: str) -> None:
             frontlog.store, fingerprint, decision, by=getpass.getuser(), reason=reason, metadata=frontlog.metadata()
         )
         frontlog.project()
-    _say(done, f"{decision}ed: event {fingerprint}", f"event {fingerprint} stands that way already")
+    _say(done, f"{decision.removesuffix('e')}ed: event {fingerprint}", f"event {fingerprint} stands that way already")
 
 
 def _say(done: bool, yes: str, no: str) -> None:
