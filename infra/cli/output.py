@@ -1,11 +1,9 @@
 """Rows on stdout in the format that was asked for; everything for people's eyes only goes to stderr."""
 
-import csv
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -13,6 +11,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from infra.exports import writing
+from infra.exports.writing import is_range, range_text
+from infra.exports.writing import plain as plain
 
 Row = Mapping[str, Any]
 
@@ -134,20 +136,9 @@ def human(value: Any) -> str:
         return "yes" if value else ""
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
-    return str(value)
+    return range_text(value) if is_range(value) else str(value)
 
 
 def _csv(rows: Sequence[Row]) -> None:
-    if not rows:
-        return
-    writer = csv.DictWriter(sys.stdout, list(rows[0]))
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({k: "; ".join(map(str, v)) if isinstance(v, list) else v for k, v in row.items()})
-
-
-def plain(value: Any) -> Any:
-    """What JSON does not know: dates as ISO 8601, everything else by its text."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return float(value) if isinstance(value, Decimal) else str(value)
+    if rows:
+        writing.as_csv(sys.stdout, list(rows[0]), rows)

@@ -1,5 +1,6 @@
 """Reading commands: each asks one view of the SQL contract and prints its rows."""
 
+import sys
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -193,10 +194,13 @@ def _overview(frontlog: wiring.Frontlog, format: Format) -> None:
 
 
 def sql(
-    query: Annotated[str, typer.Argument(help="A query over the views of schema frontlog.")],
+    query: Annotated[
+        str, typer.Argument(help="A query over the views of schema frontlog; - reads it from standard input.")
+    ],
     format: FormatOption = Format.table,
 ) -> None:
-    """Ask the projections in SQL, as the role frontlog_reader, read-only."""
+    """Ask the projections in SQL, as the role frontlog_reader, read-only. docs/sql.md describes them."""
+    query = sys.stdin.read() if query == "-" else query
     with wiring.open_frontlog() as frontlog:
         rows, columns = reader.query(frontlog.pool, query)
     wide = len(columns) > WIDEST

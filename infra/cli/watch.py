@@ -11,7 +11,8 @@ import typer
 
 from domain.errors import InvalidInput, TryAgain
 from infra import up, wiring
-from infra.cli.output import Row, plain, stderr
+from infra.cli.output import Row, stderr
+from infra.exports.writing import plain
 from infra.postgres import changes
 
 

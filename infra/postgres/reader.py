@@ -20,10 +20,12 @@ def control(pool: Pool, place: str | None, day: date | None, known_at: date | No
     """Control rows now, or as of `day` in the world as known at the end of the day `known_at` (UTC)."""
     if day is None and known_at is None:
         return ask(pool, "control", place=place)
-    until = (
-        datetime.combine(known_at + timedelta(days=1), time(), UTC) if known_at else datetime.max.replace(tzinfo=UTC)
-    )
-    return ask(pool, "control_as_of", place=place, day=day or known_at, known_at=until)
+    return ask(pool, "control_as_of", place=place, day=day or known_at, known_at=end_of(known_at))
+
+
+def end_of(day: date | None) -> datetime:
+    """The moment (UTC) at which a day is over; without one, after all time."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC) if day else datetime.max.replace(tzinfo=UTC)
 
 
 def evidence(pool: Pool, place: str) -> Rows:

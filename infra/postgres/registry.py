@@ -34,6 +34,7 @@ def _derive(pool: Pool, edition: str, files: dict[str, str], live: str) -> bool:
         actors, relations = [_actor(entry) for entry in entries], _relations(entries)
         connection.execute(queries("registry")["add_actors"], [edition, *_columns(actors, 5)])
         connection.execute(queries("registry")["add_relations"], [edition, *_columns(relations, 5)])
+        connection.execute(queries("registry")["derive_ancestry"], [edition])
     return True
 
 

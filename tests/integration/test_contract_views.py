@@ -35,6 +35,8 @@ CONTRACT = {
     "unresolved": "article_id sentence mention role candidates",
     "actors": "actor_id actor kind country source edition",
     "actor_relations": "actor_id relation other_id valid edition",
+    "concessions": "event_position place_id place area event_type speaker_id speaker losers loser_ids holders"
+    " occurred_earliest occurred_latest source article_id sentence quote known_at",
     "event_places": "position n place_id place area extent kind country lat lon location_precision as_written",
     "event_attributions": "position attribution kind actor_id as_written",
     "projections": "name generation edition position head lag_events state updated_at",

@@ -26,6 +26,7 @@ CREATE TABLE frontlog_read.actor_relations (
     until date,
     UNIQUE NULLS NOT DISTINCT (edition, other_id, relation, actor_id, since, until)
 );
+CREATE INDEX ON frontlog_read.actor_relations (edition, actor_id);
 
 CREATE VIEW frontlog.actors AS
 SELECT a.actor_id, a.actor, a.kind, a.country, a.source, a.edition

@@ -19,3 +19,6 @@ SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::tex
 -- name: add_relations
 INSERT INTO frontlog_read.actor_relations (edition, actor_id, relation, other_id, since, until)
 SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[], %s::date[])
+
+-- name: derive_ancestry
+SELECT frontlog_read.derive_ancestry(%s)

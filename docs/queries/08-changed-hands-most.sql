@@ -1,0 +1,16 @@
+-- Which places changed hands most?
+-- Counts how often the holders of a holding differ from those before, as known today. Disputed, vacated and unknown spells
+-- in between are passed over: only a new holder is a change of hands.
+WITH held AS (
+    SELECT place_id, place, area, array_to_string(controllers, ', ') AS holders, lower(valid) AS since, controller_ids,
+           lag(controller_ids) OVER holding AS before
+      FROM frontlog.control_history
+     WHERE upper_inf(known) AND status IN ('controlled', 'joint')
+    WINDOW holding AS (PARTITION BY place_id, area ORDER BY valid)
+)
+SELECT place, area, count(*) AS changes, max(since) AS last_on, (array_agg(holders ORDER BY since DESC))[1] AS holders
+  FROM held
+ WHERE before <> controller_ids
+ GROUP BY place_id, place, area
+ ORDER BY changes DESC, last_on DESC, place
+ LIMIT 20;
