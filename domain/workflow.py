@@ -7,6 +7,7 @@ nothing. `metadata` goes into the envelope of what is written (trace id, causati
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
@@ -244,7 +245,7 @@ def publish(store: EventStore, edition: Edition, files: Mapping[str, str], *, me
             raise Stop(
                 f"Edition {edition.name} is already published with digest {earlier.data['digest'][:12]}, and these "
                 f"files have {edition.digest[:12]}: a published edition never changes. Publish under a new name: "
-                f"frontlog rules new NAME --from {edition.name}."
+                f"frontlog rules publish FOLDER --name NAME."
             )
         published = ev.EditionPublished(
             edition.name, edition.digest, edition.coder_version, dict(files), base=edition.base
@@ -280,6 +281,12 @@ def published_edition(store: EventStore, edition: str) -> ev.EditionPublished:
     if stored is None:
         raise Stop(f"Edition {edition} is not in the log. Publish it first: frontlog rules publish {edition}.")
     return _shape(stored, ev.EditionPublished)
+
+
+def published_editions(store: EventStore) -> list[tuple[ev.EditionPublished, datetime]]:
+    """The editions in the log by name, each with when it was recorded."""
+    firsts = [next(iter(store.read_stream(stream))) for stream in store.streams("edition-")]
+    return [(_shape(stored, ev.EditionPublished), stored.recorded_at) for stored in firsts]
 
 
 # --- the pieces they share --------------------------------------------------------------------------------------------

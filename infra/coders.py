@@ -41,7 +41,8 @@ def coder(store: EventStore, edition: str) -> Coder:
         raise Stop(
             f"Edition {edition} was published for coder version {published.coder_version}; this is version "
             f"{CODER_VERSION} and would code differently. Publish its rules anew: "
-            f"frontlog rules publish --same-rules {edition}, then replay."
+            f"frontlog rules publish --same-rules {edition}, then: "
+            f"frontlog replay --edition {anew(edition)} --activate"
         )
     return _coder(edition, published.digest, tuple(sorted(published.files.items())))
 
@@ -55,6 +56,11 @@ def _coder(name: str, digest: str, files: tuple[tuple[str, str], ...]) -> Coder:
             "the gazetteer of this machine differs. Install the versions of requirements.lock."
         )
     return Coder(edition, parser(), gazetteer())
+
+
+def anew(edition: str) -> str:
+    """The name under which a published edition's rules are published again for this coder version."""
+    return f"{edition}+coder{CODER_VERSION}"
 
 
 def load_edition(name: str, files: dict[str, str]) -> Edition:

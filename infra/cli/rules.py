@@ -1,4 +1,4 @@
-"""`frontlog rules`: what a rule author needs: a copy to edit, its check, its score, and what it changes."""
+"""`frontlog rules`: what a rule author needs: a copy to edit, its check, score, what it changes, and publication."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +12,7 @@ from domain.coder.examples import failures
 from domain.errors import InvalidInput
 from domain.events import CodedEvent
 from infra import editions, reading
+from infra.cli import publishing
 from infra.cli.code import load_coder
 from infra.cli.output import Format, FormatOption, TableView, show, stderr
 from infra.cli.scoring import score_rows
@@ -51,9 +52,12 @@ CHANGES = TableView(
 
 def register(app: typer.Typer) -> None:
     """Add the group of commands."""
-    group = typer.Typer(name="rules", help="Editions: copy, check, score and compare them.", no_args_is_help=True)
-    for command in (new, check, score, diff):
+    group = typer.Typer(
+        name="rules", help="Editions: copy, check, score, compare and publish them.", no_args_is_help=True
+    )
+    for command in (new, check, score, diff, publishing.publish):
         group.command()(command)
+    group.command("list")(publishing.list_)
     app.add_typer(group)
 
 
