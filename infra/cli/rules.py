@@ -141,6 +141,8 @@ def _changes(where: str, before: Sequence[CodedEvent], after: Sequence[CodedEven
 def _told(event: CodedEvent) -> tuple[int, str]:
     """An event in one line, without the rule: another rule that codes the same changes nothing."""
     actors, others = (", ".join(a.id for a in side) for side in (event.actors, event.counterparties))
-    places = ", ".join(f"{p.id}{'/' + (p.area or p.extent or '') if p.area or p.extent else ''}" for p in event.places)
+    places = ", ".join(
+        f"{p.name} ({p.id}){'/' + (p.area or p.extent or '') if p.area or p.extent else ''}" for p in event.places
+    )
     when = f"{event.occurred.earliest}..{event.occurred.latest}"
     return event.sentence, f"{event.type} {event.modality}: {actors or '-'} > {others or '-'} @ {places or '-'} {when}"
