@@ -93,10 +93,12 @@ CREATE TABLE frontlog_read.events (
     end_at integer NOT NULL,
     PRIMARY KEY (generation, position)
 ) PARTITION BY LIST (generation);
+CREATE INDEX ON frontlog_read.events (generation, occurred_latest);
 CREATE INDEX ON frontlog_read.events (generation, article_id);
 CREATE INDEX ON frontlog_read.events (generation, fingerprint);
 
--- evidence of every modality; only asserted evidence is assessed. known_from[n], known_to[n] bound one time it counted
+-- evidence of every modality; only asserted evidence is assessed. known_from[n], known_to[n] bound one time it counted.
+-- counts is stored, for the planner knows nothing of how often an expression is true
 CREATE TABLE frontlog_read.control_evidence (
     generation integer NOT NULL,
     place_id text NOT NULL,
@@ -134,6 +136,9 @@ CREATE TABLE frontlog_read.control_evidence (
     text_digest text NOT NULL,
     start_at integer NOT NULL,
     end_at integer NOT NULL,
+    counts boolean NOT NULL GENERATED ALWAYS AS (
+        modality = 'asserted' AND cardinality(known_to) > 0 AND known_to[cardinality(known_to)] IS NULL
+    ) STORED,
     PRIMARY KEY (generation, place_id, area, article_id, sentence, ordinal)
 ) PARTITION BY LIST (generation);
 CREATE INDEX ON frontlog_read.control_evidence (generation, article_id);
@@ -180,6 +185,10 @@ CREATE TABLE frontlog_read.control_history (
 ) PARTITION BY LIST (generation);
 CREATE INDEX control_history_current ON frontlog_read.control_history (generation, place_id, area)
  WHERE valid_to IS NULL AND known_to IS NULL;
+CREATE INDEX control_history_by_status ON frontlog_read.control_history (generation, status)
+ WHERE valid_to IS NULL AND known_to IS NULL;
+CREATE INDEX control_history_by_name ON frontlog_read.control_history (generation, place);
+CREATE INDEX control_history_by_day ON frontlog_read.control_history (generation, valid_from) WHERE known_to IS NULL;
 
 -- what the views showed, and when: written with live rows, never rebuilt, of no generation
 CREATE TABLE frontlog_read.control_changes (

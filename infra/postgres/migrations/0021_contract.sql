@@ -89,7 +89,7 @@ SELECT e.place_id, e.place, nullif(e.area, '') AS area, e.event_position, e.even
        (SELECT substr(t.text, e.start_at + 1, e.end_at - e.start_at)
           FROM frontlog_log.article_texts t WHERE t.digest = e.text_digest) AS quote,
        e.rule, e.known_at, e.holder_ids, e.losers, e.loser_ids, e.extent, e.fingerprint,
-       e.modality = 'asserted' AND cardinality(e.known_to) > 0 AND e.known_to[cardinality(e.known_to)] IS NULL AS counts
+       e.counts
   FROM frontlog_read.control_evidence e
  WHERE e.generation = (SELECT generation FROM frontlog_read.live WHERE projection = 'control');
 COMMENT ON VIEW frontlog.control_evidence IS 'Every report that bears on control: one row an event and place.';
@@ -126,7 +126,8 @@ SELECT h.place_id, h.place, h.kind, h.country, h.lat, h.lon, nullif(h.area, '') 
            AS fighting,
        h.origins, h.claims, g.edition,
        daterange(h.valid_from, h.valid_to) AS valid, tstzrange(h.known_from, h.known_to) AS known,
-       h.candidates, h.claimant_ids, h.previous_ids, h.fighting_last, h.fighting_stale_days
+       h.candidates, h.claimant_ids, h.previous_ids, h.fighting_last, h.fighting_stale_days,
+       h.valid_from, h.valid_to, h.known_from, h.known_to
   FROM frontlog_read.control_history h
   JOIN frontlog_read.generations g ON g.generation = h.generation
  WHERE h.generation = (SELECT generation FROM frontlog_read.live WHERE projection = 'control');
@@ -135,6 +136,10 @@ COMMENT ON VIEW frontlog.control_history IS
 COMMENT ON COLUMN frontlog.control_history.valid IS
     'Days on which it held for certain, from the latest possible day of its beginning; for the days before see since_earliest.';
 COMMENT ON COLUMN frontlog.control_history.known IS 'Times at which the archive, under this edition, supported this row.';
+COMMENT ON COLUMN frontlog.control_history.valid_from IS 'First day of valid; NULL: unbounded.';
+COMMENT ON COLUMN frontlog.control_history.valid_to IS 'First day that is not in valid any more; NULL: it lasts.';
+COMMENT ON COLUMN frontlog.control_history.known_from IS 'Beginning of known.';
+COMMENT ON COLUMN frontlog.control_history.known_to IS 'End of known; NULL: this is what is known today.';
 
 CREATE VIEW frontlog.control_status AS
 SELECT h.place_id, h.place, h.kind, h.country, h.lat, h.lon, nullif(h.area, '') AS area, h.status, h.controllers,
@@ -282,11 +287,11 @@ RETURNS TABLE (
            h.claimants, h.since_earliest, h.since_latest, h.since_precision, h.previous, h.extent, h.verification,
            coalesce(h.fighting_last <= $1 AND $1 - h.fighting_last <= h.fighting_stale_days, false),
            h.origins, h.claims, h.edition,
-           CASE WHEN NOT lower_inf(h.valid) AND h.valid @> $1 THEN 'definite' ELSE 'possible' END
+           CASE WHEN h.valid_from <= $1 THEN 'definite' ELSE 'possible' END
       FROM frontlog.control_history h
-     WHERE h.known @> $2
-       AND (upper_inf(h.valid) OR $1 < upper(h.valid))
-       AND (h.valid @> $1 OR h.since_earliest IS NULL OR h.since_earliest <= $1)
+     WHERE h.known_from <= $2 AND ($2 < h.known_to OR h.known_to IS NULL)
+       AND ($1 < h.valid_to OR h.valid_to IS NULL)
+       AND (h.valid_from <= $1 OR h.valid_from IS NULL OR h.since_earliest IS NULL OR h.since_earliest <= $1)
 $$;
 COMMENT ON FUNCTION frontlog.control_as_of IS
     'Who held what on a day, as the archive knew it at a time (default: now). certainty is definite or possible.';

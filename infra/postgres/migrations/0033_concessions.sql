@@ -28,7 +28,7 @@ REVOKE ALL ON FUNCTION frontlog_read.derive_ancestry FROM PUBLIC;
 SELECT frontlog_read.derive_ancestry(edition) FROM frontlog_read.registries;
 
 CREATE INDEX control_evidence_spoken ON frontlog_read.control_evidence (generation, known_at)
- WHERE voice_actor IS NOT NULL AND loser_ids <> '{}' AND modality = 'asserted';
+ WHERE voice_actor IS NOT NULL AND loser_ids <> '{}' AND counts;
 
 CREATE VIEW frontlog.concessions AS
 SELECT e.event_position, e.place_id, e.place, nullif(e.area, '') AS area, e.event_type, e.voice_actor AS speaker_id,
@@ -40,8 +40,7 @@ SELECT e.event_position, e.place_id, e.place, nullif(e.area, '') AS area, e.even
   FROM frontlog_read.control_evidence e
   JOIN frontlog_read.generations g ON g.generation = e.generation
  WHERE e.generation = (SELECT generation FROM frontlog_read.live WHERE projection = 'control')
-   AND e.voice_actor IS NOT NULL AND e.loser_ids <> '{}' AND e.modality = 'asserted'
-   AND cardinality(e.known_to) > 0 AND e.known_to[cardinality(e.known_to)] IS NULL
+   AND e.voice_actor IS NOT NULL AND e.loser_ids <> '{}' AND e.counts
    AND (e.voice_actor = ANY (e.loser_ids) OR EXISTS (
         SELECT FROM frontlog_read.actor_ancestry a
          WHERE a.edition = g.edition

@@ -11,11 +11,11 @@ SELECT * FROM frontlog.control_as_of(%(day)s, %(known_at)s)
 -- All that was ever supported, or only what was at one moment.
 SELECT place_id, place, kind, country, lat, lon, area, status, controllers, controller_ids, claimants, claimant_ids,
        previous, previous_ids, candidates, since_earliest, since_latest, since_precision,
-       lower(valid) AS valid_from, upper(valid) AS valid_to, lower(known) AS known_from, upper(known) AS known_to,
+       valid_from, valid_to, known_from, known_to,
        extent, verification, fighting_last, origins, claims, edition
   FROM frontlog.control_history
  WHERE %(known_at)s::timestamptz IS NULL OR known @> %(known_at)s::timestamptz
- ORDER BY country NULLS LAST, place, place_id, area NULLS FIRST, valid NULLS FIRST, known
+ ORDER BY country NULLS LAST, place, place_id, area NULLS FIRST, valid_from NULLS FIRST, known_from
 
 -- name: events
 SELECT * FROM frontlog.events ORDER BY position
