@@ -213,6 +213,14 @@ class ArticleCoded(msgspec.Struct, frozen=True, omit_defaults=True):
     events: int
 
 
+class CodingInherited(msgspec.Struct, frozen=True):
+    """The whole of a coding stream: under `edition` the article's coding is its one under the edition `inherits`."""
+
+    article_id: str
+    edition: str
+    inherits: str
+
+
 class EditionPublished(msgspec.Struct, frozen=True, omit_defaults=True):
     """A frozen edition with its files' content, so that any worker on any machine can code with it."""
 
@@ -258,6 +266,7 @@ SHAPES: dict[str, tuple[int, type[msgspec.Struct]]] = {
             CodingFailed,
             RetryRequested,
             ArticleCoded,
+            CodingInherited,
             EditionPublished,
             EditionActivated,
             EventRejected,

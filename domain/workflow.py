@@ -148,6 +148,51 @@ def coding_events(coding: ev.Coding, metadata: Metadata) -> list[NewEvent]:
     return [new_event(event, metadata, event.type) for event in coding.events] + [new_event(closing, metadata)]
 
 
+def stored_coding(store: EventStore, article_id: str, edition: str) -> tuple[ev.Coding, str] | None:
+    """An article's coding under an edition as the log has it, and the edition whose stream holds its events.
+
+    None when it was not coded under this edition.
+    """
+    facts = _facts(store, f"coding-{article_id}@{edition}")
+    origin = edition
+    if facts and isinstance(facts[-1], ev.CodingInherited):
+        origin = facts[-1].inherits
+        facts = _facts(store, f"coding-{article_id}@{origin}")
+    if not facts or not isinstance(facts[-1], ev.ArticleCoded):
+        return None
+    closing = facts[-1]
+    events = tuple(fact for fact in facts if isinstance(fact, ev.CodedEvent))
+    coding = ev.Coding(
+        article_id, edition, closing.edition_digest, closing.model, closing.sentences, events, closing.unresolved
+    )
+    return coding, origin
+
+
+def keep_coding(
+    store: EventStore,
+    article_id: str,
+    edition: str,
+    coding: ev.Coding | None,
+    *,
+    inherits: str | None,
+    metadata: Metadata,
+) -> bool:
+    """Store an article's coding under another edition, in full or as inherited. False when it has one already.
+
+    `inherits` names the edition whose stream holds the same events; the log then grows by one event.
+    """
+    if inherits is not None:
+        events = [new_event(ev.CodingInherited(article_id, edition, inherits), metadata)]
+    else:
+        assert coding is not None
+        events = coding_events(coding, metadata)
+    try:
+        store.append(f"coding-{article_id}@{edition}", NO_STREAM, events)
+    except ConcurrencyError:
+        return False
+    return True
+
+
 def fail_coding(
     store: EventStore, article_id: str, edition: str, *, attempts: int, error: str, metadata: Metadata
 ) -> bool:
@@ -257,13 +302,18 @@ def publish(store: EventStore, edition: Edition, files: Mapping[str, str], *, me
 def activate(store: EventStore, edition: str, *, metadata: Metadata) -> bool:
     """Make a published edition the live one. False when it is live already."""
     with store.transaction() as tx:
-        tx.lock(EDITIONS)
-        earlier = list(tx.read_stream(EDITIONS))
-        if earlier and earlier[-1].data["edition"] == edition:
-            return False
-        if tx.stream_version(f"edition-{edition}") == NO_STREAM:
-            raise Stop(f"Edition {edition} is not in the log. Publish it first: frontlog rules publish {edition}.")
-        tx.append(EDITIONS, len(earlier), [new_event(ev.EditionActivated(edition), metadata)])
+        return activate_within(tx, edition, metadata=metadata)
+
+
+def activate_within(tx: LogTransaction, edition: str, *, metadata: Metadata) -> bool:
+    """`activate` in the caller's transaction, so that what is shown changes with it."""
+    tx.lock(EDITIONS)
+    earlier = list(tx.read_stream(EDITIONS))
+    if earlier and earlier[-1].data["edition"] == edition:
+        return False
+    if tx.stream_version(f"edition-{edition}") == NO_STREAM:
+        raise _unpublished(edition)
+    tx.append(EDITIONS, len(earlier), [new_event(ev.EditionActivated(edition), metadata)])
     return True
 
 
@@ -279,7 +329,7 @@ def published_edition(store: EventStore, edition: str) -> ev.EditionPublished:
     """An edition with its files, from the log alone. Stop when it is not there."""
     stored = next(iter(store.read_stream(f"edition-{edition}")), None)
     if stored is None:
-        raise Stop(f"Edition {edition} is not in the log. Publish it first: frontlog rules publish {edition}.")
+        raise _unpublished(edition)
     return _shape(stored, ev.EditionPublished)
 
 
@@ -342,6 +392,17 @@ def _standing_failure(facts: list[msgspec.Struct]) -> ev.CodingFailed | None:
     """The last failure that no retry came after."""
     last = next((f for f in reversed(facts) if isinstance(f, ev.CodingFailed | ev.RetryRequested)), None)
     return last if isinstance(last, ev.CodingFailed) else None
+
+
+def _unpublished(edition: str) -> Stop:
+    return Stop(
+        f"Edition {edition} is not in the log; frontlog rules list names those that are. Publish it first: "
+        "frontlog rules publish FOLDER."
+    )
+
+
+def _facts(store: EventStore, stream: str) -> list[msgspec.Struct]:
+    return [from_data(event.type, event.schema_version, event.data) for event in store.read_stream(stream)]
 
 
 def _shape(stored: StoredEvent, shape: type[T]) -> T:

@@ -8,6 +8,7 @@ from domain.article import Article
 from domain.coder import CODER_VERSION, Coder
 from domain.edition import Edition
 from domain.errors import Stop
+from domain.events import EditionPublished
 from domain.ports import EventStore
 from infra.gazetteer import GeoNamesGazetteer
 from infra.parser import SpacyParser
@@ -37,6 +38,13 @@ class LiveCoder:
 def coder(store: EventStore, edition: str) -> Coder:
     """The coder of a published edition, from the log alone. Stop when it was published for another coder version."""
     published = workflow.published_edition(store, edition)
+    refuse_another_version(published)
+    return _coder(edition, published.digest, tuple(sorted(published.files.items())))
+
+
+def refuse_another_version(published: EditionPublished) -> None:
+    """Raise Stop, naming what to do, for an edition that was published for another coder version."""
+    edition = published.edition
     if published.coder_version != CODER_VERSION:
         raise Stop(
             f"Edition {edition} was published for coder version {published.coder_version}; this is version "
@@ -44,7 +52,6 @@ def coder(store: EventStore, edition: str) -> Coder:
             f"frontlog rules publish --same-rules {edition}, then: "
             f"frontlog replay --edition {anew(edition)} --activate"
         )
-    return _coder(edition, published.digest, tuple(sorted(published.files.items())))
 
 
 @cache

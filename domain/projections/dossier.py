@@ -31,13 +31,19 @@ Interval = tuple[datetime, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A stored event in its newest shape."""
+    """A stored event in its newest shape. An inherited one counts from the position of what inherits it."""
 
     position: int
     stream: str
     type: str
     recorded_at: datetime
     shape: msgspec.Struct
+    inherited_at: int | None = None
+
+    @property
+    def counts_from(self) -> int:
+        """The position from which on the log says so."""
+        return self.position if self.inherited_at is None else self.inherited_at
 
 
 @dataclass(slots=True)
@@ -129,10 +135,10 @@ Decisions = Mapping[str, Sequence[Fact]]
 
 
 def dossiers(facts: Iterable[Fact], decisions: Decisions, up_to: int | None = None) -> dict[str, Dossier]:
-    """Dossiers by article id, of facts (in the order of positions) up to a position, inclusive."""
+    """Dossiers by article id, of facts (in the order of positions, inherited ones last) up to a position, inclusive."""
     found: dict[str, Dossier] = {}
     for fact in facts:
-        if up_to is not None and fact.position > up_to:
+        if up_to is not None and fact.counts_from > up_to:
             continue
         article_id = article_of(fact.stream)
         if article_id is None:

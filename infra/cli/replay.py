@@ -9,11 +9,24 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from domain.errors import Stop
 from infra import wiring
-from infra.cli.output import plain, print_line, stderr
-from infra.postgres import replays
+from infra.cli import replay_report
+from infra.cli.output import Format, FormatOption, plain, print_line, stderr
+from infra.postgres import differences, replays
 from infra.replay import conduct
 
-STEPS = {"build": "building", "catch_up": "catching up", "verify": "verifying", "swap": "switching"}
+STEPS = {
+    "recode": "coding",
+    "compare": "comparing",
+    "append": "storing",
+    "build": "building",
+    "catch_up": "catching up",
+    "verify": "verifying",
+    "swap": "switching",
+    "switch": "switching",
+}
+
+DIFFERENCES_FOUND = 3
+"""Exit code of --check."""
 
 
 def register(app: typer.Typer) -> None:
@@ -30,18 +43,45 @@ def replay(
         bool, typer.Option("--accept-differences", help="With --resume: show the rebuilt rows though they differ.")
     ] = False,
     abandon: Annotated[bool, typer.Option("--abandon", help="Drop the unfinished replay and what it built.")] = False,
+    edition: Annotated[
+        str | None, typer.Option("--edition", help="Code every article under this published edition and compare.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Leave nothing behind but the report.")] = False,
+    activate: Annotated[bool, typer.Option("--activate", help="Switch to the edition once it is compared.")] = False,
+    accept_orphans: Annotated[
+        bool, typer.Option("--accept-orphans", help="Activate though analysts' decisions lose their event.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 3 when the edition changes anything.")] = False,
+    details: Annotated[bool, typer.Option("--details", help="Every difference, with its sentence.")] = False,
+    format: FormatOption = Format.table,
 ) -> None:
-    """Rebuild the projections from the log, verify that rebuilt = live, and switch to them without a gap."""
+    """Rebuild the projections from the log and prove rebuilt = live, or code the archive under another edition.
+
+    With --edition the report says which events, holdings and actors' counts change; --activate switches to it without a
+    gap, and back by naming the older edition.
+    """
     if (resume and abandon) or (accept_differences and not resume) or (projection and (resume or abandon)):
         raise typer.BadParameter(
             "--projection, --resume and --abandon exclude each other; --accept-differences goes with --resume."
         )
+    if edition is not None and (projection or resume or abandon):
+        raise typer.BadParameter("--edition excludes --projection, --resume and --abandon.")
+    if (edition is None and (dry_run or activate)) or (dry_run and activate) or (accept_orphans and not activate):
+        raise typer.BadParameter(
+            "--dry-run and --activate go with --edition and exclude each other; --accept-orphans goes with --activate."
+        )
+    if edition is None and not resume and (check or details or format is not Format.table):
+        raise typer.BadParameter("--check, --details and --format go with --edition, or with --resume of its replay.")
     with wiring.open_frontlog() as frontlog:
         if abandon:
             _abandon(frontlog)
             return
         if resume:
             going = conduct.resume(frontlog.pool, accept_differences=accept_differences)
+        elif edition is not None:
+            going = conduct.begin_edition(
+                frontlog.pool, edition, activate=activate, accept_orphans=accept_orphans, dry_run=dry_run
+            )
         else:
             going = conduct.begin(frontlog.pool, projection or [])
         try:
@@ -52,7 +92,42 @@ def replay(
                 f"replay {going.replay_id} is not finished: frontlog replay --resume goes on, --abandon drops it"
             )
             raise
-        _say(ended, replays.found(frontlog.pool, ended.replay_id))
+        if ended.aim == "rebuild":
+            _say(ended, replays.found(frontlog.pool, ended.replay_id))
+        elif _report(frontlog, going, ended, format, details) and check:
+            raise typer.Exit(DIFFERENCES_FOUND)
+
+
+def _report(
+    frontlog: wiring.Frontlog, begun: replays.Replay, ended: replays.Replay, format: Format, details: bool
+) -> bool:
+    """What another edition changes, on stdout; whether it does. Raises Stop where the replay did not end as asked."""
+    if ended.state != "done":
+        raise Stop(
+            f"replay {ended.replay_id} is {ended.state}: {ended.error or 'no reason was noted'}\nNothing on display "
+            "changed. frontlog replay --resume goes on, --abandon drops it."
+        )
+    rows = differences.report(frontlog.pool, ended.replay_id)
+    recoded = replays.counted(frontlog.pool, ended.replay_id, "recode")
+    replay_report.tell(ended, recoded, rows, format, details=details)
+    sys.stdout.flush()
+    if ended.dry_run:
+        replays.forget(frontlog.pool, ended)
+    if begun.aim == "activate" and ended.aim != "activate":
+        lost = sum(row["kind"] == "decision" for row in rows)
+        raise Stop(
+            f"{lost} decisions of analysts would lose their event, so edition {ended.edition} was not activated. If "
+            f"that is right: frontlog replay --edition {ended.edition} --activate --accept-orphans"
+        )
+    if ended.aim == "activate":
+        kept = replays.counted(frontlog.pool, ended.replay_id, "append")
+        stderr().print(
+            f"Edition {ended.edition} is live: {kept.get('full', 0)} codings stored, {kept.get('inherited', 0)} "
+            f"inherited. Back again: frontlog replay --edition {ended.live_edition} --activate"
+        )
+    elif not ended.dry_run and replay_report.differs(rows):
+        stderr().print(f"To switch to it: frontlog replay --edition {ended.edition} --activate")
+    return replay_report.differs(rows)
 
 
 def _abandon(frontlog: wiring.Frontlog) -> None:
@@ -100,7 +175,7 @@ class _Bar:
 
     def __enter__(self) -> "_Bar":
         self._progress.start()
-        self._task = self._progress.add_task(STEPS["build"], total=None, rate="")
+        self._task = self._progress.add_task("replay", total=None, rate="")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -4,7 +4,7 @@ Crash anywhere and nothing is lost or doubled: a batch is wholly in the rows, wi
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import psycopg
@@ -131,27 +131,42 @@ def live_edition(connection: psycopg.Connection) -> str:
     return _live_edition(connection)
 
 
-def swap(pool: Pool, generations: Mapping[str, int]) -> None:
+def swap(
+    pool: Pool,
+    generations: Mapping[str, int],
+    *,
+    prepare: Callable[[psycopg.Connection], None] = lambda connection: None,
+    conclude: Callable[[psycopg.Connection], None] = lambda connection: None,
+) -> None:
     """Show these generations by projection name, all in one statement, once each has caught up under its lock.
 
-    Readers are never blocked. The generations shown before are retired, not dropped.
+    Readers are never blocked. The generations shown before are retired, not dropped. `prepare` is called when nothing
+    new can be shown any more and before the candidates catch up for the last time; `conclude` when they have, and just
+    before they are shown: what it appends through the connection is in the log together with the switch.
     """
     with passing_trouble("swapping generations", pool), pool.connection() as connection, connection.transaction():
         for name in sorted(generations):  # in one order, so that two swaps cannot wait for each other
             _hold(connection, name)
+            _bring_up_shown(connection, _named(name), generations[name])
+        prepare(connection)
+        for name in sorted(generations):
             _catch_up_here(connection, _named(name), generations[name])
+        conclude(connection)
         chosen = [list(generations), list(generations.values())]
         connection.execute(queries("projections")["swap"], chosen)
         connection.execute(queries("projections")["mark_live"], [chosen[1]])
         connection.execute(queries("projections")["retire"])
 
 
-def _catch_up_here(connection: psycopg.Connection, projection: Projection, generation: int) -> None:
+def _bring_up_shown(connection: psycopg.Connection, projection: Projection, generation: int) -> None:
     shown = connection.execute(queries("projections")["live"], [projection.name]).fetchone()
     if shown is None:
         connection.execute(queries("projections")["show_first"], [projection.name, generation])
     elif shown[2] == projection.version:
         _bring_up(connection, projection, Generation(*shown))
+
+
+def _catch_up_here(connection: psycopg.Connection, projection: Projection, generation: int) -> None:
     while True:
         found = _generation(connection, generation)
         _, mark, reached = _step(connection, projection, found, BATCH, live=False)

@@ -1,19 +1,22 @@
 """Reads a batch of the log as dossiers: the articles it touches, as they were before it and as they are after."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import psycopg
 
 from domain.codec import from_data
-from domain.events import SHAPES
+from domain.events import SHAPES, ArticleCoded, CodingInherited
 from domain.projections.dossier import Decisions, Dossier, Fact, article_of, dossiers
 from domain.projections.projection import Projection
 from infra.postgres.queries import queries
 
 _DECODERS = {name: (version, msgspec.json.Decoder(shape)) for name, (version, shape) in SHAPES.items()}
+
+EVERYTHING = 2**63 - 1
+"""A position beyond every other."""
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -72,14 +75,59 @@ def read(connection: psycopg.Connection, projection: Projection, target: Target,
         return Batch(len(found), reached, {}, {})
     rows = _complete(connection, projection, own, touched, target, reached)
     facts = [_fact(row) for row in rows if not row.stream.startswith("review-")]
-    decisions = _decisions(connection, projection, facts, reached) if reads_decisions else {}
-    earlier = any(fact.position <= target.position for fact in facts)
+    facts += _inherited(connection, _types(projection), facts)
+    decisions = _decisions(connection, _types(projection), facts, reached) if reads_decisions else {}
+    earlier = any(fact.counts_from <= target.position for fact in facts)
     before = dossiers(facts, decisions, up_to=target.position) if earlier else {}
     return Batch(len(found), reached, before, dossiers(facts, decisions, up_to=reached))
 
 
+def dossiers_of(connection: psycopg.Connection, article_ids: Sequence[str], edition: str) -> dict[str, Dossier]:
+    """Dossiers of these articles under an edition, as the log has them now, with all that any projection reads."""
+    wanted = [name for one in article_ids for name in (f"article-{one}", f"coding-{one}@{edition}")]
+    found = connection.execute(
+        queries("projections")["streams"], {"streams": wanted, "up_to": EVERYTHING, "reads": list(SHAPES)}
+    )
+    facts = [_fact(_Row(*row)) for row in found]
+    facts += _inherited(connection, list(SHAPES), facts)
+    return dossiers(facts, _decisions(connection, list(SHAPES), facts, EVERYTHING))
+
+
+def decisions_on(connection: psycopg.Connection, fingerprints: Iterable[str]) -> Decisions:
+    """What was decided on these fingerprints, in the order it was."""
+    streams = [f"review-{one}" for one in sorted(set(fingerprints))]
+    found: dict[str, list[Fact]] = {}
+    asked = {"streams": streams, "up_to": EVERYTHING, "reads": list(SHAPES)}
+    for row in connection.execute(queries("projections")["streams"], asked):
+        fact = _fact(_Row(*row))
+        found.setdefault(fact.stream.removeprefix("review-"), []).append(fact)
+    return found
+
+
+def _inherited(connection: psycopg.Connection, reads: list[str], facts: Sequence[Fact]) -> list[Fact]:
+    """The events that codings among these facts inherit, as codings of the inheriting edition."""
+    markers = {
+        f"coding-{fact.shape.article_id}@{fact.shape.inherits}": (fact.position, fact.shape)
+        for fact in facts
+        if isinstance(fact.shape, CodingInherited)
+    }
+    if not markers:
+        return []
+    asked = {"streams": list(markers), "up_to": EVERYTHING, "reads": reads}
+    found = []
+    for row in connection.execute(queries("projections")["streams"], asked):
+        fact = _fact(_Row(*row))
+        at, marker = markers[fact.stream]
+        found.append(replace(fact, inherited_at=at, shape=_renamed(fact.shape, marker.edition)))
+    return found
+
+
+def _renamed(shape: msgspec.Struct, edition: str) -> msgspec.Struct:
+    return msgspec.structs.replace(shape, edition=edition) if isinstance(shape, ArticleCoded) else shape
+
+
 def _types(projection: Projection) -> list[str]:
-    return list(projection.reads)
+    return [*projection.reads, "CodingInherited"]
 
 
 def _concerns(stream: str, edition: str) -> bool:
@@ -126,9 +174,7 @@ def _complete(
     return sorted([*(row for row in rows if row.stream not in replaced), *(_Row(*row) for row in rest)])
 
 
-def _decisions(
-    connection: psycopg.Connection, projection: Projection, facts: Iterable[Fact], reached: int
-) -> Decisions:
+def _decisions(connection: psycopg.Connection, reads: list[str], facts: Iterable[Fact], reached: int) -> Decisions:
     row = connection.execute(queries("projections")["any_review"]).fetchone()
     if row is None or not row[0]:
         return {}
@@ -136,7 +182,7 @@ def _decisions(
     streams = [f"review-{one}" for one in sorted(prints)]
     found: dict[str, list[Fact]] = {}
     for each in connection.execute(
-        queries("projections")["streams"], {"streams": streams, "up_to": reached, "reads": _types(projection)}
+        queries("projections")["streams"], {"streams": streams, "up_to": reached, "reads": reads}
     ):
         fact = _fact(_Row(*each))
         found.setdefault(fact.stream.removeprefix("review-"), []).append(fact)

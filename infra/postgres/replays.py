@@ -1,8 +1,9 @@
 """The rows of a replay: begun, its ranges claimed and finished, its steps moved on, its end."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -22,13 +23,27 @@ from infra.postgres.store import safe_mark
 RANGE_EVENTS = 20_000
 """Log positions a range: a second or two of folding."""
 
-SWAP_LANE = "swap"
-NEXT = {"build": "catch_up", "catch_up": "verify", "verify": "swap"}
+RECODED_POSITIONS = 2_000
+"""Log positions a range of recoding: some hundred articles, shared among the lanes."""
+
+RECODE_LANES = tuple(f"articles {n}" for n in range(1, 5))
+"""So many workers can recode at once; an article's lane follows from its id."""
+
+PATHS = {
+    "rebuild": ("build", "catch_up", "verify", "swap"),
+    "compare": ("recode", "compare"),
+    "activate": ("recode", "compare", "append", "build", "catch_up", "switch"),
+}
+"""The steps by what a replay is for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A replay's row. `generations`: its candidates by projection."""
+    """A replay's row. `generations`: its candidates by projection, empty until they are built.
+
+    `edition` is the one folded or recoded, `live_edition` the one that was live at the start; `mark` bounds the
+    articles that are recoded by ranges.
+    """
 
     replay_id: int
     state: str
@@ -41,6 +56,11 @@ class Replay:
     account: str
     error: str | None
     started_at: datetime
+    aim: str
+    live_edition: str | None
+    mark: int
+    accept_orphans: bool
+    dry_run: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +88,82 @@ class Progress:
     idle_s: float
 
 
-def begin(pool: Pool, names: list[str], *, trace_id: str, host: str, pid: int, account: str) -> Replay:
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """Who starts a replay."""
+
+    trace_id: str
+    host: str
+    pid: int
+    account: str
+
+
+def begin(pool: Pool, names: list[str], who: Starter) -> Replay:
     """Make a replay with its candidate generations and first ranges, in one transaction.
 
     Raises Stop, saying who runs it and since when, while another one is unfinished.
     """
+
+    def add(connection: psycopg.Connection) -> int:
+        edition = projections.live_edition(connection)
+        made = {name: projections.new_generation(connection, name, edition) for name in names}
+        mark = safe_mark(connection)
+        replay_id = _insert(connection, who, edition=edition, generations=Jsonb(made), live_edition=edition, mark=mark)
+        for name in names:
+            _add_ranges(connection, replay_id, "build", name, 0, mark)
+        return replay_id
+
+    return _alone(pool, add)
+
+
+def begin_edition(
+    pool: Pool, edition: str, who: Starter, *, activate: bool, accept_orphans: bool = False, dry_run: bool = False
+) -> Replay:
+    """Make a replay of the archive under another edition, which is compared with the live one and may be activated.
+
+    Raises Stop when that edition is live, or while another replay is unfinished.
+    """
+
+    def add(connection: psycopg.Connection) -> int:
+        live = projections.live_edition(connection)
+        if live == edition:
+            raise Stop(f"Edition {edition} is live already. To rebuild its rows: frontlog replay")
+        connection.execute(queries("differences")["forget_other_staged"], [edition])
+        connection.execute(queries("differences")["forget_older"])
+        replay_id = _insert(
+            connection,
+            who,
+            edition=edition,
+            generations=Jsonb({}),
+            live_edition=live,
+            mark=safe_mark(connection),
+            step="recode",
+            aim="activate" if activate else "compare",
+            accept_orphans=accept_orphans,
+            dry_run=dry_run,
+        )
+        _add_lanes(connection, _read(connection, "one", replay_id), "recode")
+        return replay_id
+
+    return _alone(pool, add)
+
+
+def _alone(pool: Pool, add: Callable[[psycopg.Connection], int]) -> Replay:
     try:
         with passing_trouble("beginning a replay", pool), pool.connection() as connection, connection.transaction():
             _refuse_a_second(connection)
-            edition = projections.live_edition(connection)
-            made = {name: projections.new_generation(connection, name, edition) for name in names}
-            who = {"trace_id": trace_id, "host": host, "pid": pid, "account": account}
-            given = {"edition": edition, "generations": Jsonb(made), **who}
-            row = connection.execute(queries("replays")["begin"], given).fetchone()
-            assert row is not None
-            mark = safe_mark(connection)
-            for name in names:
-                _add_ranges(connection, row[0], "build", name, 0, mark)
-            return _read(connection, "one", row[0])
+            return _read(connection, "one", add(connection))
     except UniqueViolation:
         with pool.connection() as connection:
             _refuse_a_second(connection)
         raise Stop("another replay came and went at the same moment. Repeat the command.") from None
+
+
+def _insert(connection: psycopg.Connection, who: Starter, **fields: Any) -> int:
+    usual = {"step": "build", "aim": "rebuild", "accept_orphans": False, "dry_run": False}
+    row = connection.execute(queries("replays")["begin"], {**usual, **asdict(who), **fields}).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def unfinished(pool: Pool) -> Replay | None:
@@ -125,6 +199,16 @@ def found(pool: Pool, replay_id: int) -> dict[str, dict[str, Any]]:
     """What verifying saw, by projection; empty before."""
     with passing_trouble("asking for what a replay found", pool), pool.connection() as connection:
         return {lane: seen or {} for lane, seen in connection.execute(queries("replays")["found"], [replay_id])}
+
+
+def counted(pool: Pool, replay_id: int, step: str) -> dict[str, int]:
+    """What the ranges of a step counted, added up."""
+    with passing_trouble("asking for what a replay found", pool), pool.connection() as connection:
+        rows = connection.execute(queries("replays")["found_by"], [replay_id, step]).fetchall()
+    sums: Counter[str] = Counter()
+    for _, seen in rows:
+        sums.update({name: n for name, n in seen.items() if isinstance(n, int)})
+    return dict(sums)
 
 
 @contextmanager
@@ -166,7 +250,10 @@ def finish(pool: Pool, replay_id: int, done: Range, seen: dict[str, Any] | None)
         if replay.step == "verify" and _mismatched(connection, replay_id):
             _set(connection, replay_id, "mismatched")
             return []
-        if replay.step == "swap":
+        if replay.step == "compare" and _holds_orphans(connection, replay):
+            connection.execute(queries("replays")["only_compare"], [replay_id])
+            replay = _read(connection, "one", replay_id)
+        if replay.step == PATHS[replay.aim][-1]:
             _set(connection, replay_id, "done")
             return []
         return _move_on(connection, replay)
@@ -196,6 +283,16 @@ def abandon(pool: Pool, replay: Replay) -> None:
             return
         _set(connection, replay.replay_id, "abandoned")
         connection.execute(queries("replays")["set_aside"], [list(replay.generations.values())])
+        if replay.aim != "rebuild":
+            connection.execute(queries("differences")["forget_staged"], [replay.edition])
+            connection.execute(queries("differences")["forget"], [replay.replay_id])
+
+
+def forget(pool: Pool, replay: Replay) -> None:
+    """Leave nothing of an ended replay behind: neither its row nor what it staged and found."""
+    with passing_trouble("forgetting a replay", pool), pool.connection() as connection, connection.transaction():
+        connection.execute(queries("differences")["forget_staged"], [replay.edition])
+        connection.execute(queries("replays")["forget"], [replay.replay_id])
 
 
 def touch(pool: Pool, replay_id: int) -> None:
@@ -218,8 +315,9 @@ def refusal(other: Replay) -> str:
         "mismatched": "It found differences and kept both: frontlog replay --resume compares again, "
         "--resume --accept-differences shows the rebuilt rows, --abandon drops them.",
     }
+    what = ", ".join(sorted(other.generations)) if other.aim == "rebuild" else f"edition {other.edition}"
     return (
-        f"replay {other.replay_id} of {', '.join(sorted(other.generations))} is {other.state}: {other.account} started "
+        f"replay {other.replay_id} of {what} is {other.state}: {other.account} started "
         f"it on {other.host} (process {other.pid}) at {other.started_at:%Y-%m-%d %H:%M:%S} UTC, and only one goes at a "
         f"time. {ways[other.state]}"
     )
@@ -233,23 +331,45 @@ def _refuse_a_second(connection: psycopg.Connection) -> None:
 
 def _move_on(connection: psycopg.Connection, replay: Replay) -> list[str]:
     """Make the ranges of the step after the one it is in; returns its lanes."""
-    step = NEXT[replay.step]
+    path = PATHS[replay.aim]
+    step = path[path.index(replay.step) + 1]
     connection.execute(queries("replays")["move_on"], [step, replay.replay_id])
-    if step == "swap":
-        _add_ranges(connection, replay.replay_id, step, SWAP_LANE, 0, 0)
-        return [SWAP_LANE]
+    if step == "build":
+        made = {name: projections.new_generation(connection, name, replay.edition) for name in projections.names()}
+        connection.execute(queries("replays")["has_candidates"], [Jsonb(made), replay.replay_id])
+    return _add_lanes(connection, _read(connection, "one", replay.replay_id), step)
+
+
+def _add_lanes(connection: psycopg.Connection, replay: Replay, step: str) -> list[str]:
+    """The ranges of a step; returns its lanes."""
+    if step in ("swap", "switch", "compare"):
+        _add_ranges(connection, replay.replay_id, step, step, 0, 0)
+        return [step]
+    if step in ("recode", "append"):
+        for lane in RECODE_LANES:
+            _add_ranges(connection, replay.replay_id, step, lane, 0, replay.mark, RECODED_POSITIONS)
+        return list(RECODE_LANES)
     shown = {name: position for name, position, _ in connection.execute(queries("replays")["live_positions"])}
+    mark = safe_mark(connection)
     for name, generation in replay.generations.items():
         begun = connection.execute(queries("projections")["generation"], [generation]).fetchone()
         assert begun is not None
         # never beyond the live checkpoint: verifying folds up to it, and cannot go back
-        to = max(begun[3], shown.get(name, 0)) if step == "catch_up" else begun[3]
+        to = {"build": mark, "catch_up": max(begun[3], shown.get(name, 0)), "verify": begun[3]}[step]
         _add_ranges(connection, replay.replay_id, step, name, begun[3], to)
     return sorted(replay.generations)
 
 
-def _add_ranges(connection: psycopg.Connection, replay_id: int, step: str, lane: str, start: int, end: int) -> None:
-    edges = [*range(start, end, RANGE_EVENTS), end] if end > start else [start, start]
+def _holds_orphans(connection: psycopg.Connection, replay: Replay) -> bool:
+    """Whether decisions would lose their event and nobody accepted that."""
+    row = connection.execute(queries("differences")["orphans"], [replay.replay_id]).fetchone()
+    return replay.aim == "activate" and not replay.accept_orphans and row is not None and row[0] > 0
+
+
+def _add_ranges(
+    connection: psycopg.Connection, replay_id: int, step: str, lane: str, start: int, end: int, width: int | None = None
+) -> None:
+    edges = [*range(start, end, width or RANGE_EVENTS), end] if end > start else [start, start]
     for ordinal, (low, high) in enumerate(pairwise(edges)):
         connection.execute(queries("replays")["add_range"], [replay_id, step, lane, ordinal, low, high])
 

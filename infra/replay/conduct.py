@@ -11,11 +11,13 @@ from typing import TypeVar
 import structlog
 from celery import Celery
 
+from domain import workflow
 from domain.errors import InvalidInput, Stop, TryAgain
-from infra import logs, up
+from infra import coders, logs, up
 from infra.postgres import generations, projections, replays
 from infra.postgres.inbox import Pool
 from infra.postgres.replays import Progress, Replay
+from infra.postgres.store import PostgresEventStore
 from infra.replay import broker
 from infra.replay.child import Child, replay_worker
 from infra.settings import Settings
@@ -39,13 +41,21 @@ def begin(pool: Pool, names: Sequence[str] = ()) -> Replay:
         if name not in known:
             raise InvalidInput("projection", repr(name), "one of " + ", ".join(known), "Name one of these.")
     generations.drop_set_aside(pool)
-    return replays.begin(
-        pool,
-        sorted(set(names)) or list(known),
-        trace_id=logs.trace_id(),
-        host=socket.gethostname(),
-        pid=os.getpid(),
-        account=_account(),
+    return replays.begin(pool, sorted(set(names)) or list(known), _who())
+
+
+def begin_edition(
+    pool: Pool, edition: str, *, activate: bool = False, accept_orphans: bool = False, dry_run: bool = False
+) -> Replay:
+    """Begin to recode the archive under a published edition, to see what it changes or to switch to it.
+
+    Raises Stop when the log lacks it, when it was published for another coder version, when it is live already, and
+    while another replay is unfinished.
+    """
+    coders.refuse_another_version(workflow.published_edition(PostgresEventStore(pool), edition))
+    generations.drop_set_aside(pool)
+    return replays.begin_edition(
+        pool, edition, _who(), activate=activate, accept_orphans=accept_orphans, dry_run=dry_run
     )
 
 
@@ -127,6 +137,10 @@ def _app(settings: Settings, conninfo: str) -> Iterator[Celery]:
         yield app
     finally:
         app.close()
+
+
+def _who() -> replays.Starter:
+    return replays.Starter(logs.trace_id(), socket.gethostname(), os.getpid(), _account())
 
 
 def _account() -> str:

@@ -12,6 +12,9 @@ from domain.errors import FrontlogError, Stop, TryAgain
 from infra.logs import bind_trace
 from infra.postgres import comparing, generations, projections, replays
 from infra.postgres.inbox import Pool
+from infra.replay import compare, recode, switch
+
+Found = dict[str, Any]
 
 log = structlog.get_logger(__name__)
 
@@ -49,42 +52,52 @@ def _work(pool: Pool, replay: replays.Replay, lane: str) -> list[str]:
         if claimed is None:
             return []
         log.info("replaying", step=claimed.step, from_position=claimed.from_position, to=claimed.to_position)
-        if claimed.step in ("build", "catch_up") and not _fold(pool, replay, claimed):
+        seen = _STEPS[claimed.step](pool, replay, claimed, time.monotonic() + RANGE_WITHIN_S)
+        if seen is None:
             replays.touch(pool, replay.replay_id)
             return [lane]
-        seen = _STEPS[claimed.step](pool, replay, claimed)
         return replays.finish(pool, replay.replay_id, claimed, seen)
 
 
-def _fold(pool: Pool, replay: replays.Replay, claimed: replays.Range) -> bool:
-    """Whether the range is folded; False when its time was up before."""
-    deadline = time.monotonic() + RANGE_WITHIN_S
+def _fold(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found | None:
     for start in range(claimed.from_position, claimed.to_position, BATCH):
         if time.monotonic() > deadline:
-            return False
+            return None
         up_to = min(start + BATCH, claimed.to_position)
         projections.catch_up(pool, claimed.lane, replay.generations[claimed.lane], up_to=up_to, batch=BATCH)
-    return True
+    return {}
 
 
-def _nothing_more(pool: Pool, replay: replays.Replay, claimed: replays.Range) -> None:
-    return None
-
-
-def _verify(pool: Pool, replay: replays.Replay, claimed: replays.Range) -> dict[str, Any]:
+def _verify(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found:
     candidate = replay.generations[claimed.lane]
     comparing.bring_up_live(pool, claimed.lane, candidate)
     return comparing.verify(pool, claimed.lane, candidate)
 
 
-def _swap(pool: Pool, replay: replays.Replay, claimed: replays.Range) -> None:
+def _swap(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found:
     projections.swap(pool, replay.generations)
     generations.prune(pool)
+    return {}
 
 
-_STEPS: dict[str, Callable[[Pool, replays.Replay, replays.Range], dict[str, Any] | None]] = {
-    "build": _nothing_more,
-    "catch_up": _nothing_more,
+def _compare(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found:
+    return compare.compare(pool, replay)
+
+
+def _switch(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found | None:
+    return switch.switch(pool, replay, deadline)
+
+
+Step = Callable[[Pool, replays.Replay, replays.Range, float], Found | None]
+"""Does a range until a deadline (of time.monotonic) and says what it found; None: its time was up before."""
+
+_STEPS: dict[str, Step] = {
+    "recode": recode.recode,
+    "compare": _compare,
+    "append": recode.append,
+    "build": _fold,
+    "catch_up": _fold,
     "verify": _verify,
     "swap": _swap,
+    "switch": _switch,
 }

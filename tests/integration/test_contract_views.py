@@ -39,6 +39,8 @@ CONTRACT = {
     " occurred_earliest occurred_latest source article_id sentence quote known_at",
     "event_places": "position n place_id place area extent kind country lat lon location_precision as_written",
     "event_attributions": "position attribution kind actor_id as_written",
+    "replay_differences": "replay_id edition live_edition kind change weight fields article_id sentence event_type rule"
+    " fingerprint place_id place area actor_id actor role before after note quote",
     "projections": "name generation edition position head lag_events state updated_at",
 }
 

@@ -1,18 +1,23 @@
 -- name: begin
-INSERT INTO frontlog_ops.replays (edition, generations, trace_id, host, pid, account)
-VALUES (%(edition)s, %(generations)s, %(trace_id)s, %(host)s, %(pid)s, %(account)s) RETURNING replay_id
+INSERT INTO frontlog_ops.replays
+       (edition, generations, trace_id, host, pid, account, step, aim, live_edition, mark, accept_orphans, dry_run)
+VALUES (%(edition)s, %(generations)s, %(trace_id)s, %(host)s, %(pid)s, %(account)s, %(step)s, %(aim)s,
+        %(live_edition)s, %(mark)s, %(accept_orphans)s, %(dry_run)s) RETURNING replay_id
 
 -- name: unfinished
-SELECT replay_id, state, step, edition, generations, trace_id, host, pid, account, error, started_at
+SELECT replay_id, state, step, edition, generations, trace_id, host, pid, account, error, started_at,
+       aim, live_edition, mark, accept_orphans, dry_run
   FROM frontlog_ops.replays WHERE state NOT IN ('done', 'abandoned')
 
 -- name: one
-SELECT replay_id, state, step, edition, generations, trace_id, host, pid, account, error, started_at
+SELECT replay_id, state, step, edition, generations, trace_id, host, pid, account, error, started_at,
+       aim, live_edition, mark, accept_orphans, dry_run
   FROM frontlog_ops.replays WHERE replay_id = %s
 
 -- name: lock
 -- One transaction at a time moves a replay on.
-SELECT replay_id, state, step, edition, generations, trace_id, host, pid, account, error, started_at
+SELECT replay_id, state, step, edition, generations, trace_id, host, pid, account, error, started_at,
+       aim, live_edition, mark, accept_orphans, dry_run
   FROM frontlog_ops.replays WHERE replay_id = %s FOR UPDATE
 
 -- name: add_range
@@ -53,6 +58,19 @@ SELECT lane, found FROM frontlog_ops.replay_ranges WHERE replay_id = %s AND step
 
 -- name: move_on
 UPDATE frontlog_ops.replays SET step = %s, updated_at = clock_timestamp() WHERE replay_id = %s
+
+-- name: has_candidates
+UPDATE frontlog_ops.replays SET generations = %s WHERE replay_id = %s
+
+-- name: only_compare
+UPDATE frontlog_ops.replays SET aim = 'compare' WHERE replay_id = %s
+
+-- name: forget
+DELETE FROM frontlog_ops.replays WHERE replay_id = %s AND state IN ('done', 'abandoned')
+
+-- name: found_by
+SELECT lane, found FROM frontlog_ops.replay_ranges WHERE replay_id = %s AND step = %s AND found IS NOT NULL
+ ORDER BY lane, ordinal
 
 -- name: touch
 UPDATE frontlog_ops.replays SET updated_at = clock_timestamp() WHERE replay_id = %s
