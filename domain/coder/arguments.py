@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
+from domain.coder.place_lists import Part, listed_places
 from domain.coder.tree import Tree
 
 _RELATIVES = ("WDT", "WP", "WP$", "WRB")
@@ -75,10 +76,14 @@ AT = (
 
 _RESOLVES = frozenset(("plan", "intention", "intent", "promise", "pledge", "vow", "aim", "decision", "readiness"))
 """Nouns whose infinitive is done by whoever has them: "it has no plans to withdraw"."""
+_MAKES_OTHERS_ACT = frozenset(
+    ("force", "compel", "compell", "oblige", "allow", "enable", "order", "cause", "lead", "prompt", "help", "permit", "push",
+     "pressure", "tell", "ask", "urge", "let")
+)  # fmt: skip
+"""Verbs whose infinitive is done by their object: "forcing X to withdraw"."""
 _COMPASS = frozenset(
     ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "immediately", "further")
 )
-_OPENERS = frozenset((*(name for name in AT if " " not in name), "toward", "towards", "of"))
 
 
 class Arguments:
@@ -146,6 +151,11 @@ class Arguments:
             if dep in ("acomp", "oprd") and tree.is_verb(parent):
                 v = parent
                 continue
+            if dep in ("xcomp", "ccomp", "advcl") and tree.lemma[parent] in _MAKES_OTHERS_ACT and self._infinitive(v):
+                if Arguments(tree, parent).passive:
+                    return Arguments(tree, parent)._surface_heads()
+                if moved := tree.kids(parent, "dobj"):
+                    return moved[-1:]
             if dep in ("conj", *_CLAUSE) and (tree.is_verb(parent) or tree.tag(parent).startswith("JJ")):
                 v = parent
                 continue
@@ -158,6 +168,9 @@ class Arguments:
                 return [parent]
             return self._left_noun()
         return []
+
+    def _infinitive(self, v: int) -> bool:
+        return any(self.tree.lower[k] == "to" for k in self.tree.kids(v, "aux"))
 
     def _left_noun(self) -> list[int]:
         """The noun right before a finite verb whose subject the parser lost, with what is coordinated before it."""
@@ -267,8 +280,8 @@ class Arguments:
 
     def _preps_of(self, i: int) -> Iterator[tuple[str, int]]:
         tree = self.tree
-        for k in tree.kids(i, "dobj"):
-            if tree.lower[k].endswith(("west", "east", "north", "south")):
+        for k in tree.kids(i, "dobj", "appos", "dep", "nmod"):
+            if k > i and tree.lower[k].endswith(("west", "east", "north", "south")):
                 for of in tree.kids(k, "prep"):
                     yield from ((f"{tree.lower[k]} of", target) for target in tree.kids(of, "pobj"))
         for k in tree.kids(i, "acomp"):
@@ -364,7 +377,7 @@ class Arguments:
         if step == "purpose":
             return [k for k in tree.kids(at.predicate, "advcl", "xcomp") if tree.tag(k) == "VB"]
         if step == "@list":
-            return at.listed_places()
+            return [h for part in at.listed for h in (*part.heads, *part.outer)]
         names = AT if step == "@loc" else (step,)
         return at.prepositional(names)
 
@@ -398,20 +411,10 @@ class Arguments:
         yield self._spread([h for key, h in self._deep_preps() if key in AT])
         yield self._spread(self._where())
 
-    def listed_places(self) -> list[int]:
-        """ "near A; west of B near C; and toward D": every place of a list of phrases; [] when it is no such list."""
-        tree = self.tree
-        steps = sorted({(t, key) for key, t in self.preps if key in (*AT, "toward", "towards")})
-        parts: list[list[tuple[int, str]]] = []
-        for target, key in steps:
-            opener = next((k for k in range(target, self.predicate, -1) if tree.lower[k] in _OPENERS), target)
-            while tree.lower[opener - 1] in _COMPASS or tree.lower[opener] == "of":
-                opener -= 1
-            if not parts or tree.lower[opener - 1] in (",", ";", "and", "or"):
-                parts.append([])
-            parts[-1].append((target, key))
-        near = [next(((t, k) for t, k in p if not k.endswith(" of")), p[0]) for p in parts]
-        return self._spread([t for t, _ in near]) if len(near) > 1 else []
+    @cached_property
+    def listed(self) -> list[Part]:
+        """ "near A; west of B near C; and toward D": the phrases of such a list; [] when it is none."""
+        return listed_places(self.tree, self.predicate)
 
     def _adverbs(self) -> list[int]:
         """ "there" and "here"."""

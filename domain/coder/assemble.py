@@ -110,7 +110,7 @@ class Assembler:
         places = self.resolver.places(frame.places)
         if not places and frame.rule.type in INHERITS:
             places = self._inherited(frame.rule.type, actors, earlier)
-        if not places and frame.rule.type == "AdvanceReported" and "place" not in frame.rule.roles:
+        if not places and frame.rule.type == "AdvanceReported" and "place" not in frame.rule.needs:
             places = list(next((e.places for e in reversed(earlier) if e.places), self.before))
         if not places and frame.rule.type in _NEEDS_PLACE:
             return "no place"

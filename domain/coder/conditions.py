@@ -117,7 +117,8 @@ def _two_sided(s: Sentence, args: Arguments, roles: Roles) -> bool:
     if not actors:
         return False
     rival = any(s.tree.lower[m] in ("rival", "warring", "opposing", "competing") for m in s.modifiers(actors[0].head))
-    return rival or actors[0].how == "pronoun"
+    both = isinstance(actors[0], ActorReading) and actors[0].word in ("side", "party")
+    return rival or both or actors[0].how == "pronoun"
 
 
 def _aimed(s: Sentence, args: Arguments, roles: Roles) -> bool:

@@ -1,6 +1,6 @@
 """Which of a sentence's times is an event's own: by the tree, and by order among coordinated verbs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.coder.tree import Tree
 from domain.time_expressions import TimeExpression
@@ -29,6 +29,21 @@ def time_of(tree: Tree, predicate: int, times: Sequence[TimeExpression], predica
             token = _first_token(tree, times[n]) or 0
             if verb[1] == "conj" and token > verb[0]:
                 continue
+            return n
+    return _behind(tree, predicate, [(n, token) for n, token, _ in anchors if token is not None], hosts)
+
+
+def _behind(
+    tree: Tree, predicate: int, anchors: Sequence[tuple[int, int]], hosts: Mapping[int, int | None]
+) -> int | None:
+    """A time at the end of a list of phrases that the parser hung on a verb further up, no other verb between."""
+    if not tree.is_verb(predicate):
+        return None
+    for n, token in anchors:
+        between = range(predicate + 1, token)
+        above = hosts[n] is None or hosts[n] in tree.ancestors(predicate)
+        listed = any(tree.lower[k] == ";" for k in between)
+        if above and listed and not any(tree.is_verb(k) for k in between):
             return n
     return None
 

@@ -28,6 +28,27 @@ _ORGANISATIONS = frozenset(
         "tribe",
     )
 )
+_GENERIC = _ORGANISATIONS | {"force", "army", "fighter", "troop", "front", "network", "party", "forces"}
+_BYSTANDERS = ("peacekeepers", "political body")
+"""Kinds that are meant by neither "the two sides" nor "the paramilitary group"."""
+_CLASSES: dict[str, tuple[str, ...]] = {
+    "paramilitary": ("militia", "pro-government militia", "private military company", "rebel"),
+    "jihadist": ("jihadist group",),
+    "jihadi": ("jihadist group",),
+    "islamist": ("jihadist group", "rebel"),
+    "extremist": ("jihadist group",),
+    "terrorist": ("jihadist group",),
+    "separatist": ("separatist",),
+    "secessionist": ("separatist",),
+    "criminal": ("gang",),
+    "rebel": ("rebel", "jihadist group", "separatist", "militia", "coalition", "umbrella"),
+    "militant": ("jihadist group", "rebel", "militia", "separatist"),
+    "insurgent": ("jihadist group", "rebel", "separatist"),
+    "armed": ("rebel", "militia", "jihadist group", "gang", "separatist"),
+    "guerrilla": ("rebel", "separatist"),
+    "mercenary": ("private military company",),
+}
+"""Adjectives that say of what kind a group is, with the registry's kinds they fit, not whose it is."""
 _HOLY = frozenset(("jihadist", "jihadi", "extremist", "islamist", "terrorist"))
 _IDLE = frozenset(
     (
@@ -116,14 +137,15 @@ class Discourse(PlaceMemory):
         if reading.word in ("side", "party") or (
             {"two", "both"} & reading.modifiers and reading.word in ("group", "faction")
         ):
-            return Antecedent(tuple(sorted(others, key=lambda a: latest_before(a.at, at))[-2:]))
+            return self._sides(others, at)
         if reading.word in ("attacker", "assailant", "invader", "aggressor") and self.attackers:
             return Antecedent(tuple(a for a in self.actors if a.name in self.attackers))
         loaded = {t.lower() for t in reading.loaded}
         if loaded and (same := [a for a in others if loaded <= a.words]):
             return self._latest([a for a in same if reading.word in a.words] or same, at)
         if telling := reading.modifiers - _IDLE:
-            return self._latest([a for a in others if telling <= a.words and reading.word in a.words], at)
+            told = [a for a in others if telling <= a.words and reading.word in a.words]
+            return self._latest(told or self._of_class(others, telling, reading.word), at)
         own = {reading.word, *fold(reading.resolved).split()}
         exact = [
             a
@@ -158,6 +180,22 @@ class Discourse(PlaceMemory):
         if reading.word in _ORGANISATIONS:
             others = [a for a in others if a.cls != "state" and a.named] or others
         return self._latest([a for a in others if _fits(a, reading)], at)
+
+    def _sides(self, others: list[Actor], at: Position) -> Antecedent:
+        """ "the two sides": the last two that may fight each other; with one before, the others of the sentence."""
+        fighting = [a for a in others if a.kind not in _BYSTANDERS and not a.weak]
+        if len(fighting) < 2:
+            fighting = [a for a in self.actors if a.kind not in _BYSTANDERS and any(p[0] == at[0] for p in a.at)]
+        chosen = fighting if len(fighting) > 1 else others
+        return Antecedent(tuple(sorted(chosen, key=lambda a: latest_before(a.at, at))[-2:]))
+
+    @staticmethod
+    def _of_class(others: list[Actor], telling: frozenset[str], word: str) -> list[Actor]:
+        """ "the paramilitary group": named forces of that kind; nobody where a word tells more than a kind."""
+        if not telling <= _CLASSES.keys() or word not in _GENERIC:
+            return []
+        named = [a for a in others if a.named or a.ids]
+        return [a for a in named if all(a.kind in _CLASSES[t] for t in telling)]
 
     @staticmethod
     def _latest(actors: list[Actor], at: Position) -> Antecedent:

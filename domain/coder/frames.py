@@ -249,11 +249,31 @@ class FrameReader:
                     and (all(_vague(r) for r in found) or found[-1].head < args.predicate)
                 )
                 if found and not scene:
-                    return found
+                    return self._with_listed(found, args)
                 vague = vague or found
             if not vague and path == "object" and self._unnamed_ground(args):
                 return self._places(("@loc",), args, strict)
-        return vague
+        return self._with_listed(vague, args) if vague else []
+
+    def _with_listed(self, found: list[PlaceReading], args: Arguments) -> list[PlaceReading]:
+        """The places, with the others of the list of phrases that one of them stands in."""
+        said = {r.head for r in found}
+        host = next((h for h in self._hosts(args) if said & {i for p in h.listed for i in (*p.heads, *p.outer)}), None)
+        if host is None:
+            return found
+        nearest: dict[int, PlaceReading] = {}
+        for part in host.listed:
+            for heads in (part.heads, part.outer):
+                places = [r for head in heads for r in self.places.read(head) if self._is_place(r, "@list", False)]
+                if any(r.how != "common" for r in places):
+                    nearest.update((r.head, r) for r in places)
+                    break
+        return sorted(nearest.values(), key=lambda r: r.start) or found
+
+    @staticmethod
+    def _hosts(args: Arguments) -> list[Arguments]:
+        """The predicate, and the verb that it denies the success of ("attacked near A; near B but did not advance")."""
+        return [args, *(Arguments(args.tree, v) for v in args.follow("verb"))]
 
     def _unnamed_ground(self, args: Arguments) -> bool:
         """ "several villages in A" with "in" hung on the verb: the object is ground without a name."""
@@ -308,7 +328,12 @@ class FrameReader:
         places = [r for role in ("origin", "place", "also") for r in roles.get(role, []) if isinstance(r, PlaceReading)]
         if rule.type in ("ControlTaken", "ControlAsserted") and self._in_full(args):
             places = [r if r.extent or r.area else replace(r, extent="whole") for r in places]
-        others = [r for r in roles.get("counterparty", []) if isinstance(r, ActorReading)]
+        ground = {r.head for r in places}
+        others = [
+            r
+            for r in roles.get("counterparty", [])
+            if isinstance(r, ActorReading) and not (r.weak and r.head in ground)
+        ]
         heads = {r.head for r in actors} | {r.head for r in places if r.word in ("it", "its")}
         places = [r for r in places if r.word not in ("them", "they") or all(o.head != r.head for o in others)]
         return Frame(rule, args.predicate, actors, [r for r in others if r.head not in heads], places, args)

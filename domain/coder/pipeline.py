@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -36,6 +36,16 @@ MAX_PARSED_CHARACTERS = 1500
 """A longer sentence is not parsed: no reporter writes one, and a parser's cost must stay bounded."""
 MAX_TOKENS = 400
 _DATELINE = re.compile(r"[A-Z][A-Z'’. /-]{2,40}(?:,? [^()\n]{0,40}?)?(?: ?\([A-Z][\w. ]{1,30}\))? ?(?:--|[-–—]) (?=\S)")
+_INVERTED = re.compile(r"^Should (?:(?:the )?([A-Z]{3,6})(?= [a-z]))?")
+_PLAIN = {3: "men", 4: "boys", 5: "women", 6: "people"}
+
+
+def _plainly(match: re.Match[str]) -> str:
+    """The inversion's words made plain, none moved."""
+    text = match[0].replace("Should", "Unless")
+    return text[: -len(match[1])] + _PLAIN[len(match[1])] if match[1] else text
+
+
 _CAPITAL = re.compile(r"(?<=[a-z0-9,;] )(?:al-|el-)?([A-Z][\w]+)")
 
 
@@ -51,6 +61,13 @@ class Trace:
     frames: list[Frame] = field(default_factory=list)
     why_not: list[tuple[int, str, str]] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
+
+
+def as_written(text: str, tokens: Sequence[Token]) -> Sequence[Token]:
+    """Tokens with the text's own words, where the parser was given plainer ones."""
+    if not _INVERTED.match(text):
+        return tokens
+    return [replace(t, text=text[t.start : t.start + len(t.text)]) for t in tokens]
 
 
 class Coder:
@@ -73,7 +90,7 @@ class Coder:
         """The same, each with the path of every sentence."""
         prepared = [_Prepared(a, split(a.text)) for a in articles]
         wanted = [(p, n) for p in prepared for n, (a, b) in enumerate(p.spans) if self._wanted(p.article.text[a:b])]
-        trees = self._parser.parse([p.told(n) for p, n in wanted])
+        trees = self._parser.parse([p.parsed(n) for p, n in wanted])
         for (p, n), tokens in zip(wanted, trees, strict=True):
             if len(tokens) <= MAX_TOKENS:
                 p.tokens[n] = tokens
@@ -103,6 +120,13 @@ class _Prepared:
         text = self.text(n)
         dateline = _DATELINE.match(text)
         return " " * dateline.end() + text[dateline.end() :] if dateline else text
+
+    def parsed(self, n: int) -> str:
+        """What the parser is given: "Should ABC retake A" as "Unless men retake A", of the same length.
+
+        It knows a conjunction better than an inversion, and takes a verb behind an acronym for a noun.
+        """
+        return _INVERTED.sub(_plainly, self.told(n))
 
 
 class _ArticleCoder:
@@ -213,7 +237,7 @@ class _ArticleCoder:
 
     def _sentence(self, n: int) -> Sentence:
         text = self.p.told(n)
-        tree = Tree(text, self.p.tokens[n], self.edition.lexicon.lemmatise)
+        tree = Tree(text, as_written(text, self.p.tokens[n]), self.edition.lexicon.lemmatise)
         mentions = with_introduced(text, self.edition.actors.find(text, self.scope), self.introduced)
         names = Names(tree, mentions, [(t.start, t.end) for t in self.times[n].past], self._writes_as_name)
         return Sentence(n + 1, self.p.spans[n][0], text, tree, names, self.edition.lexicon, self.names)
