@@ -77,8 +77,8 @@ AT = (
 _RESOLVES = frozenset(("plan", "intention", "intent", "promise", "pledge", "vow", "aim", "decision", "readiness"))
 """Nouns whose infinitive is done by whoever has them: "it has no plans to withdraw"."""
 _MAKES_OTHERS_ACT = frozenset(
-    ("force", "compel", "compell", "oblige", "allow", "enable", "order", "cause", "lead", "prompt", "help", "permit", "push",
-     "pressure", "tell", "ask", "urge", "let")
+    ("force", "compel", "compell", "oblige", "allow", "enable", "order", "cause", "lead", "prompt", "help", "permit", 
+     "push", "pressure", "tell", "ask", "urge", "let")
 )  # fmt: skip
 """Verbs whose infinitive is done by their object: "forcing X to withdraw"."""
 _COMPASS = frozenset(
@@ -156,6 +156,8 @@ class Arguments:
                     return Arguments(tree, parent)._surface_heads()
                 if moved := tree.kids(parent, "dobj"):
                     return moved[-1:]
+            if dep == "conj" and tree.is_verb(parent) and (lost := self._lost_subject(v, parent)):
+                return lost
             if dep in ("conj", *_CLAUSE) and (tree.is_verb(parent) or tree.tag(parent).startswith("JJ")):
                 v = parent
                 continue
@@ -168,6 +170,18 @@ class Arguments:
                 return [parent]
             return self._left_noun()
         return []
+
+    def _lost_subject(self, v: int, parent: int) -> list[int]:
+        """ "X took A and B's men in the town fled": nothing joins "fled" to "took", so what follows "and" did it."""
+        tree, k = self.tree, v - 1
+        while k > parent and (tree.tag(k) in ("RB", "MD", "TO") or tree.dep(k) in ("aux", "auxpass", "neg")):
+            k -= 1
+        if k <= parent or tree.tag(v) not in ("VBD", "VBZ", "VBP") or not (tree.is_noun(k) or tree.tag(k) == "CD"):
+            return []
+        joint = next((j for j in range(k, parent, -1) if tree.lower[j] in ("and", "but", ";")), None)
+        if joint is None or any(tree.is_verb(j) or tree.lower[j] == "," for j in range(joint + 1, k)):
+            return []
+        return next(([j] for j in range(joint + 1, k + 1) if tree.is_noun(j) and not joint < tree.head(j) <= k), [])
 
     def _infinitive(self, v: int) -> bool:
         return any(self.tree.lower[k] == "to" for k in self.tree.kids(v, "aux"))
@@ -227,10 +241,20 @@ class Arguments:
         own = tree.kids(v, "dobj", "attr", "oprd") or self._stray_object()
         if own:
             own = [k for k in own if k > v] or own
+            own = [*self._named_before(own[0]), *own]
             return self._spread([self._antecedent(k, v) for k in own[:1]])
         if tree.dep(v) == "relcl" and tree.kids(v, "nsubj") and not self._fronted():
             return [tree.head(v)]
         return self._shared_object()
+
+    def _named_before(self, k: int) -> list[int]:
+        """ "took A and B's soldiers ...": a name before "and" that the parser made a modifier of what follows."""
+        tree, v = self.tree, self.predicate
+        return [
+            m
+            for m in tree.kids(k, "nmod")
+            if v < m < k - 2 and tree.tokens[m].text[:1].isupper() and tree.lower[m + 1] == "and"
+        ][-1:]
 
     def _stray_object(self) -> list[int]:
         """An object that the parser hung elsewhere: a noun right behind the verb, labelled `dep` or as a clause's."""
@@ -240,7 +264,7 @@ class Arguments:
         if v + 1 < len(tree) and self._name_taken_away(v + 1):
             return [v + 1]
         return [
-            k for k in tree.kids(v, "dep", "nmod", "pobj", "npadvmod") if k > v and tree.is_proper(k) and k <= v + 4
+            k for k in tree.kids(v, "dep", "nmod", "pobj", "npadvmod", "advmod") if k > v and tree.is_proper(k) and k <= v + 4
         ][:1]
 
     def _name_taken_away(self, k: int) -> bool:

@@ -161,12 +161,24 @@ class Assembler:
 
     def _occurred(self, frame: Frame, modality: str, predicates: frozenset[int]) -> Occurred:
         planned = modality in ("planned", "conditional")
-        n = time_of(self.s.tree, frame.trigger, self.times.past, predicates)
+        n = self._time(frame, predicates)
         times = self.times.planned if planned else self.times.past
         chosen = times[n] if n is not None else None
         return to_occurred(
             chosen, published=self.resolver.c.published, planned=planned, state=frame.rule.type in STATES
         )
+
+    def _time(self, frame: Frame, predicates: frozenset[int]) -> int | None:
+        """Index of the frame's time; where its verb is left out, the one in its stretch or before the verb."""
+        times = self.times.past
+        if frame.gap:
+            within = [n for n, t in enumerate(times) if t.dated and frame.gap[0] <= t.start < frame.gap[1]]
+            if within:
+                return within[0]
+        n = time_of(self.s.tree, frame.trigger, times, predicates)
+        if n is None or (frame.gap and times[n].start > self.s.tree.tokens[frame.trigger].start):
+            return None
+        return None if any(a <= times[n].start < b for a, b in frame.others) else n
 
     def _operation(self, frame: Frame) -> str | None:
         if frame.rule.type != "OperationLaunched" or frame.arguments is None:

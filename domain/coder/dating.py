@@ -39,9 +39,10 @@ def _behind(
     """A time at the end of a list of phrases that the parser hung on a verb further up, no other verb between."""
     if not tree.is_verb(predicate):
         return None
+    ancestors = list(tree.ancestors(predicate))
     for n, token in anchors:
         between = range(predicate + 1, token)
-        above = hosts[n] is None or hosts[n] in tree.ancestors(predicate)
+        above = hosts[n] is None or hosts[n] in ancestors
         listed = any(tree.lower[k] == ";" for k in between)
         if above and listed and not any(tree.is_verb(k) for k in between):
             return n

@@ -122,8 +122,17 @@ class Discourse(PlaceMemory):
             return Antecedent()
         recent = [a for a in near if latest_before(a.subject_at, at)[0] >= at[0] - 1]
         if recent:
-            return Antecedent((max(recent, key=lambda a: latest_before(a.subject_at, at)),))
+            latest = max(recent, key=lambda a: latest_before(a.subject_at, at))
+            if word in ("they", "them", "their"):
+                return Antecedent(self._together(latest, latest_before(latest.subject_at, at), exclude))
+            return Antecedent((latest,))
         return Antecedent((max(near, key=lambda a: latest_before(a.at, at)),))
+
+    def _together(self, actor: Actor, at: Position, exclude: tuple[Actor, ...]) -> tuple[Actor, ...]:
+        """An actor with those that it was coordinated with at a place of the text: "X and Y ... They"."""
+        members = next((group for group in self.groups if at in group), (at,))
+        found = [a for p in members for a in self.actors if p in a.at and a not in exclude]
+        return tuple(dict.fromkeys(found)) if len(members) > 1 and actor in found else (actor,)
 
     def definite(
         self, reading: ActorReading, at: Position, ids: tuple[str, ...] = (), exclude: tuple[Actor, ...] = ()

@@ -16,7 +16,7 @@ def latest_before(positions: list[Position], at: Position) -> Position:
     return max((p for p in positions if p < at), default=LONG_AGO)
 
 
-@dataclass
+@dataclass(eq=False)
 class Actor:
     """An actor of the article under its fullest name."""
 

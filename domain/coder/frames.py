@@ -27,6 +27,10 @@ class Frame:
     counterparties: list[ActorReading] = field(default_factory=list)
     places: list[PlaceReading] = field(default_factory=list)
     arguments: Arguments | None = None
+    gap: tuple[int, int] | None = None
+    """Characters of the sentence that hold all that is said of a frame whose verb is left out."""
+    others: tuple[tuple[int, int], ...] = ()
+    """Characters that belong to such frames of the same verb."""
 
 
 def _vague(reading: PlaceReading) -> bool:

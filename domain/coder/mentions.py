@@ -29,6 +29,7 @@ class Mentions:
         """Enter every named actor and place of the sentence into the discourse, at its token."""
         actors, places = ActorPhrases.of(self.s), PlacePhrases.of(self.s)
         for i in range(len(self.tree)):
+            self._note_group(i)
             if not (self.tree.is_noun(i) or i in self.s.names.run_of or self.tree.dep(i) == "nsubj") or (
                 self.tree.dep(i) in ("compound", "amod", "nmod") and not self._last_of_run(i)
             ):
@@ -46,6 +47,12 @@ class Mentions:
                 continue
             if (reading is None or reading.weak) and not self._qualifies_actor(i, actors):
                 self._note_place(i, places)
+
+    def _note_group(self, i: int) -> None:
+        """Remember that subjects were named together."""
+        members = self.tree.conjuncts(i)
+        if self.tree.dep(i) in ("nsubj", "nsubjpass") and len(members) > 1:
+            self.c.discourse.groups.append(tuple(self._at(m) for m in members))
 
     def _speaks(self, i: int) -> bool:
         """Who says something is no place; a capital that does speaks for its government."""

@@ -154,7 +154,8 @@ def _beside(s: Sentence, head: int) -> list[int]:
     """Common nouns in apposition with a name, on either side."""
     tree = s.tree
     found = tree.kids(head, "appos")
-    if tree.dep(head) in ("appos", "nmod") or (tree.dep(head) == "npadvmod"):
+    joined = tree.dep(head) == "nmod" and bool(tree.kids(head, "cc"))
+    if tree.dep(head) in ("appos", "nmod", "npadvmod") and not joined:
         found.append(tree.head(head))
     found += [k for k in tree.kids(head, "compound", "nmod", "amod") if tree.tag(k) in ("NN", "NNS")]
     return found

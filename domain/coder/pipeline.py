@@ -14,6 +14,7 @@ from domain.coder.assemble import Assembler, Dropped, Times, fingerprint
 from domain.coder.context import Context
 from domain.coder.folding import fold
 from domain.coder.frames import Frame, FrameReader
+from domain.coder.gapping import ungapped
 from domain.coder.naming import acronyms, introduced, learn, topic, with_introduced
 from domain.coder.phrases import ArticleNames, Sentence
 from domain.coder.recall import completed
@@ -181,7 +182,7 @@ class _ArticleCoder:
         resolver = Resolver(self.context, s)
         resolver.note_mentions()
         reader = FrameReader(s, self.edition.book)
-        frames = reader.frames()
+        frames = ungapped(s, reader.frames())
         last = [e for e in earlier if e.sentence == s.number - 1]
         assembler = Assembler(s, resolver, self.times[s.number - 1], before, last)
         events = completed(assembler.events(frames), earlier)

@@ -12,6 +12,8 @@ class PlaceMemory:
         self.actors: list[Actor] = []
         self.places: list[Place] = []
         self.speaker: Actor | None = None
+        self.groups: list[tuple[Position, ...]] = []
+        """Where actors were named together as one subject: "X and Y"."""
         self.attackers: tuple[str, ...] = ()
         self.capitals: frozenset[str] = frozenset()
         """Folded names of the world's capitals: "the capital" means one of them or what the article calls so."""

@@ -12,7 +12,7 @@ class PlaceParts(NamedPlaces):
 
     def _part(self, head: int, depth: int) -> list[PlaceReading] | None:
         """ "most of A", "the centre of A", "A's western countryside", "within 6 km of A"; None when it is no part."""
-        area, extent = self._measure(head)
+        area, extent = self.measure(head)
         unit = self.lex.has("unit_words", self.tree.lower[head]) or self.lex.has("unit_words", self.tree.lemma[head])
         if area is None and extent is None and not unit:
             return None
@@ -27,7 +27,7 @@ class PlaceParts(NamedPlaces):
             return [replace(first, extent=extent)]
         if (
             not inner
-            and (area in ("centre", "outskirts", "countryside") or (extent and not unit))
+            and (area in ("centre", "outskirts", "countryside") or (extent and not unit) or self._contrasted(head))
             and self.s.definite(head)
         ):
             first = self._build(head, "definite", head, head, self.tree.words(head, head), "city", "settlement")
@@ -36,7 +36,7 @@ class PlaceParts(NamedPlaces):
             return None if not unit else []
         return [replace(p, area=p.area or area, extent=p.extent or extent) for p in inner]
 
-    def _measure(self, head: int) -> tuple[str | None, str | None]:
+    def measure(self, head: int) -> tuple[str | None, str | None]:
         """Area and extent that a head such as "outskirts", "most" or "southern quarter" cuts out."""
         low, lemma = self.tree.lower[head], self.tree.lemma[head]
         words = {self.tree.lower[m] for m in self.s.modifiers(head)} | {
@@ -93,6 +93,13 @@ class PlaceParts(NamedPlaces):
             return None, "part"
         return None, None
 
+    def _contrasted(self, head: int) -> bool:
+        """ "the eastern half ... the west": a compass part of the town whose other part was just named."""
+        low = self.tree.lower
+        if self.tree.dep(head) not in ("dobj", "nsubjpass", "nsubj") or not self.lex.has("compass_words", low[head]):
+            return False
+        return any(self.lex.has("compass_words", low[k]) or low[k] == "half" for k in range(head))
+
     def _inside_of(self, head: int) -> bool:
         return any(self.tree.lower[k] in ("of", "in") for k in self.tree.kids(head, "prep")) or bool(
             self.tree.kids(head, "poss")
@@ -135,9 +142,9 @@ class PlaceParts(NamedPlaces):
         for j in range(head + 2, min(head + 9, len(tree) - 1)):
             if tree.lower[j] == "of" and (j + 1) in self.s.names.run_of and parts:
                 named = self._named(j + 1)
-                areas = [self._measure(p)[0] for p in parts]
+                areas = [self.measure(p)[0] for p in parts]
                 return [named, *(replace(named, area=a) for a in areas if a)] if named else []
-            if self._measure(j)[0]:
+            if self.measure(j)[0]:
                 parts.append(j)
             elif not tree.tag(j).startswith(("JJ", "DT", "VBG", "NN", "CC", "IN")) or tree.lower[j] in (
                 ",",
