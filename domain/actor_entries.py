@@ -29,6 +29,10 @@ KINDS = (
 )
 """The closed list of actor kinds. A political body is a party or council that holds places."""
 
+FOLLOWERS = ("forces", "troops", "men", "fighters", "soldiers", "army", "militia", "militiamen", "supporters", "faction",
+             "gang", "loyalists", "rebels", "units", "dissidents")  # fmt: skip
+"""What a leader's name is followed by when it stands for his force ("Haftar's men")."""
+
 RELATIONS = ("part_of", "backed_by", "allied_with", "successor_of")
 
 
@@ -119,7 +123,7 @@ def read_actors(files: Mapping[str, str]) -> tuple[dict[str, ActorEntry], list[L
 
 
 def _entry(row: Row, top: Row) -> ActorEntry:
-    row.only("id", "name", "kind", "theatres", "country", "aliases", "relations", "source", "note")
+    row.only("id", "name", "kind", "theatres", "country", "aliases", "leaders", "relations", "source", "note")
     own = row.texts("theatres") or ((top.text("theatre"),) if "theatre" in top.fields else ())
     return ActorEntry(
         row.text("id"),
@@ -127,10 +131,14 @@ def _entry(row: Row, top: Row) -> ActorEntry:
         row.one_of("kind", KINDS),
         own,
         row.maybe("country"),
-        tuple(_alias(item, row) for item in _items(row, "aliases")),
+        (*(_alias(item, row) for item in _items(row, "aliases")), *_followers(row.texts("leaders"))),
         tuple(r for item in row.rows("relations") for r in _relations(item)),
         row.maybe("source") or top.maybe("source"),
     )
+
+
+def _followers(leaders: tuple[str, ...]) -> list[Alias]:
+    return [Alias(f"{leader}'s {word}") for leader in leaders for word in FOLLOWERS]
 
 
 def _items(row: Row, field: str) -> list[object]:

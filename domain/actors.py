@@ -121,11 +121,22 @@ class ActorRegistry:
         return self._by_inner_name(words, on, source, scope)
 
     def reference(
-        self, as_written: str, resolved: str, on: date | None = None, source: str | None = None, scope: Scope = NOWHERE
+        self,
+        as_written: str,
+        resolved: str,
+        on: date | None = None,
+        source: str | None = None,
+        scope: Scope = NOWHERE,
+        ids: tuple[str, ...] = (),
     ) -> ActorRef:
-        """The stored form of a mention; `resolved` is the article's own fullest name for it. Its id is never empty."""
+        """The stored form of a mention; `resolved` is the article's own fullest name for it. Its id is never empty.
+
+        `ids`: whom the whole phrase was found for, used where `resolved` alone names nobody ("Misrata" of "Misrata
+        brigades").
+        """
         found = self.resolve(resolved, on, source, scope)
-        entry = self.entry(found.one) if found.one else None
+        one = found.one or (ids[0] if len(ids) == 1 and not found.ids else None)
+        entry = self.entry(one) if one else None
         if entry:
             return ActorRef(entry.id, entry.name, as_written, resolved, entry.kind)
         return ActorRef(provisional_id(resolved, scope.theatre), resolved, as_written, resolved, None, found.ids)

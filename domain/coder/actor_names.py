@@ -98,7 +98,11 @@ class NamedActors(ActorBuilding):
             end -= 1
         if self.tree.tokens[end].text[:1].islower() and end != last and self.tree.lower[end - 1] != "-":
             return last
-        if self.tree.lower[end] in self.s.article.adjectives or self.tree.lower[end].rpartition("-")[2] in _BACKED:
+        if (
+            self.tree.lower[end] in ("'s", "’s", "'")
+            or self.tree.lower[end] in self.s.article.adjectives
+            or self.tree.lower[end].rpartition("-")[2] in _BACKED
+        ):
             return last
         return end if any(self.tree.tokens[i].text[:1].isupper() for i in range(first, end + 1)) else last
 

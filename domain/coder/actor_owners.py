@@ -152,9 +152,10 @@ class OwnedActors(NamedActors):
                 or head not in tree.ancestors(before)
             ):
                 continue
-            if before in self.s.names.timed or not tree.tokens[k + 1].text[:1].isupper():
-                continue
             mention = self.s.names.mention_of.get(before)
+            named = mention is not None and not mention.weak and not mention.modifier
+            if before in self.s.names.timed or not (named or tree.tokens[k + 1].text[:1].isupper()):
+                continue
             if mention is not None and not mention.weak and not mention.modifier:
                 found = self._from_mention(before)
                 return [found] if found else []

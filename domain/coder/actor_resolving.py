@@ -99,7 +99,9 @@ class ActorResolver(Mentions):
         """A full mention keeps its own words; an acronym or short form takes the fullest name."""
         short = entity.named and fold(reading.resolved) != fold(entity.name)
         name = entity.name if short and reading.how == "named" else reading.resolved
-        return self.c.registry.reference(reading.text, name, self.c.published, self.c.source, self.c.scope)
+        return self.c.registry.reference(reading.text, name, self.c.published, self.c.source, self.c.scope, reading.ids)
 
     def _reference(self, reading: ActorReading, entity: Actor) -> ActorRef:
-        return self.c.registry.reference(reading.text, entity.name, self.c.published, self.c.source, self.c.scope)
+        return self.c.registry.reference(
+            reading.text, entity.name, self.c.published, self.c.source, self.c.scope, entity.ids
+        )

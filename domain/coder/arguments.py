@@ -77,7 +77,7 @@ AT = (
 _RESOLVES = frozenset(("plan", "intention", "intent", "promise", "pledge", "vow", "aim", "decision", "readiness"))
 """Nouns whose infinitive is done by whoever has them: "it has no plans to withdraw"."""
 _MAKES_OTHERS_ACT = frozenset(
-    ("force", "compel", "compell", "oblige", "allow", "enable", "order", "cause", "lead", "prompt", "help", "permit", 
+    ("force", "compel", "oblige", "allow", "enable", "order", "cause", "lead", "prompt", "help", "permit", 
      "push", "pressure", "tell", "ask", "urge", "let")
 )  # fmt: skip
 """Verbs whose infinitive is done by their object: "forcing X to withdraw"."""
@@ -264,7 +264,9 @@ class Arguments:
         if v + 1 < len(tree) and self._name_taken_away(v + 1):
             return [v + 1]
         return [
-            k for k in tree.kids(v, "dep", "nmod", "pobj", "npadvmod", "advmod") if k > v and tree.is_proper(k) and k <= v + 4
+            k
+            for k in tree.kids(v, "dep", "nmod", "pobj", "npadvmod", "advmod")
+            if k > v and tree.is_proper(k) and k <= v + 4
         ][:1]
 
     def _name_taken_away(self, k: int) -> bool:
@@ -400,10 +402,35 @@ class Arguments:
             return [a for a in list(tree.ancestors(at.predicate))[:3] if tree.is_verb(a)][:1]
         if step == "purpose":
             return [k for k in tree.kids(at.predicate, "advcl", "xcomp") if tree.tag(k) == "VB"]
+        if step == "@between":
+            return at._between_whom()
+        if step == "absolute":
+            return at._absolute()
         if step == "@list":
             return [h for part in at.listed for h in (*part.heads, *part.outer)]
         names = AT if step == "@loc" else (step,)
         return at.prepositional(names)
+
+    def _between_whom(self) -> list[int]:
+        """ "Fighting erupted around A between X and Y": the parties, wherever the parser hung "between"."""
+        tree = self.tree
+        verb = next((a for a in tree.ancestors(self.predicate) if tree.is_verb(a)), None)
+        for k in range(self.predicate + 1, len(tree)):
+            if (tree.is_verb(k) and k != verb) or tree.lower[k] == ";":
+                break
+            if tree.lower[k] == "between":
+                return self._spread(tree.kids(k, "pobj"))
+        return []
+
+    def _absolute(self) -> list[int]:
+        """ "With A now in rebel hands": the place that the noun is said of."""
+        tree, prep = self.tree, self.tree.head(self.predicate)
+        above = tree.head(prep)
+        if tree.dep(self.predicate) != "pobj" or tree.lower[prep] not in ("in", "under"):
+            return []
+        if tree.lower[above] == "with":
+            return tree.kids(above, "pobj")
+        return [above] if tree.dep(above) == "pobj" and tree.lower[tree.head(above)] == "with" else []
 
     def _deed(self) -> list[int]:
         """ "killed nine people in an attack on A": who did it, told by the verb that the noun hangs on."""
@@ -505,7 +532,7 @@ class Arguments:
 
 
 _FUNCTIONS = frozenset(
-    ("done_by", "subject", "object", "surface", "agent", "poss", "amod", "compound", "verb", "purpose")
+    ("absolute", "done_by", "subject", "object", "surface", "agent", "poss", "amod", "compound", "verb", "purpose")
 )
 _PREPOSITIONS = frozenset(
     (*AT, *LOCATIVES, "of", "to", "with", "by", "from", "out of", "among", "under", "off", "dative", "upon", "per")

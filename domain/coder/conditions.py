@@ -308,6 +308,11 @@ def _negated(s: Sentence, args: Arguments, roles: Roles) -> bool:
     return bool(s.tree.kids(args.predicate, "neg"))
 
 
+def _once(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """A single deed of the simple past, no running total: "launched a counter-attack"."""
+    return s.tree.tag(args.predicate) == "VBD" and all(s.tree.tag(o) == "NN" for o in args.object)
+
+
 def _ordnance(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """What lands or falls is fired at a place: shells, rockets, drones."""
     fired = [h for h in args.surface if s.lexicon.has("ordnance_heads", s.tree.lemma[h])]
@@ -345,5 +350,6 @@ TESTS: Mapping[str, Test] = {
     "not_merely_given": _not_merely_given,
     "leaves": _leaves,
     "negated": _negated,
+    "once": _once,
     "ordnance": _ordnance,
 }

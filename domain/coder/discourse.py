@@ -112,7 +112,8 @@ class Discourse(PlaceMemory):
     def pronoun(self, word: str, at: Position, *, exclude: tuple[Actor, ...] = ()) -> Antecedent:
         """Who "they", "it" or "its" stands for: the latest subject nearby, else the latest actor."""
         if word in ("he", "his", "him", "she", "her"):
-            return Antecedent((self.speaker,)) if self.speaker is not None else Antecedent()
+            led = [a for a in self.actors if "'s " in a.name.replace("’", "'") and latest_before(a.at, at) != LONG_AGO]
+            return Antecedent((self.speaker,)) if self.speaker is not None else self._latest(led, at)
         if word in ("former", "latter"):
             pair = sorted(self.actors, key=lambda a: latest_before(a.at, at))[-2:]
             return Antecedent((pair[0 if word == "former" else -1],)) if len(pair) == 2 else Antecedent()
@@ -195,8 +196,9 @@ class Discourse(PlaceMemory):
         fighting = [a for a in others if a.kind not in _BYSTANDERS and not a.weak]
         if len(fighting) < 2:
             fighting = [a for a in self.actors if a.kind not in _BYSTANDERS and any(p[0] == at[0] for p in a.at)]
-        chosen = fighting if len(fighting) > 1 else others
-        return Antecedent(tuple(sorted(chosen, key=lambda a: latest_before(a.at, at))[-2:]))
+        if len(fighting) < 2:
+            return Antecedent()
+        return Antecedent(tuple(sorted(fighting, key=lambda a: latest_before(a.at, at))[-2:]))
 
     @staticmethod
     def _of_class(others: list[Actor], telling: frozenset[str], word: str) -> list[Actor]:

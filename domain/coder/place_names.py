@@ -36,6 +36,7 @@ class NamedPlaces(PlaceBuilding):
         )
         found = self._build(head, "named", first, last, text, word, kind, extent=extent)
         before = self.tree.lower[first - 1] if first else ""
+        before = "central" if before == "downtown" else before
         compass = before if self.lex.has("compass_words", before) and before.endswith(("ern", "central")) else ""
         return replace(found, compass=compass)
 

@@ -62,6 +62,6 @@ class Resolver(SourceResolver):
     def _place_reference(self, reading: PlaceReading, name: str, near: list[PlaceRef]) -> PlaceRef:
         ref = self.c.places.resolve(name, self.c.scope, as_written=reading.text, near=near)
         area = reading.area
-        if reading.compass and not area and not reading.extent and ref.kind == "city":
+        if reading.compass and not area and not reading.extent and ref.kind in ("city", None):
             area = "centre" if reading.compass == "central" else direction(reading.compass)
         return msgspec.structs.replace(ref, resolved=name, area=area, extent=reading.extent)

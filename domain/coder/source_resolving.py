@@ -13,6 +13,9 @@ _RANKS = frozenset(
 )  # fmt: skip
 
 
+_OFFICE_HOLDERS = frozenset(("official", "officials", "governor", "minister", "mayor", "officer"))
+
+
 class SourceResolver(ActorResolver):
     """Resolves sources."""
 
@@ -34,7 +37,9 @@ class SourceResolver(ActorResolver):
         self.c.last_source = found
         if actor is not None:
             self.c.discourse.touch(actor, self._at(source.head), True)
-        self.c.discourse.speaker = actor or self.c.affiliations.get(fold(resolved))
+        self.c.discourse.speaker = (
+            actor or self.c.affiliations.get(fold(resolved)) or self._by_rank(source, _OFFICE_HOLDERS)
+        )
         if actor is not None:
             self.c.affiliations[fold(resolved)] = actor
         return found
@@ -50,10 +55,9 @@ class SourceResolver(ActorResolver):
         if source.text.lower() in ("it",):
             found = self.c.discourse.pronoun("it", self._at(source.head))
             if found.actors:
+                last = self.c.last_source if found.actors[0] is self.c.discourse.speaker else None
                 self.c.discourse.speaker = found.actors[0]
-                return Attribution(
-                    source.text, self.c.last_source.resolved if self.c.last_source else found.actors[0].name, "party"
-                )
+                return Attribution(source.text, last.resolved if last else found.actors[0].name, "party")
         if self.c.last_source is None:
             return None
         return Attribution(
@@ -78,12 +82,26 @@ class SourceResolver(ActorResolver):
                 found = self.c.discourse.definite(reading, self._at(i), self._bare_ids(reading))
                 if found.actors:
                     return found.actors[0]
-        return self._by_rank(source)
+        return self._led_by(source) or self._by_rank(source)
 
-    def _by_rank(self, source: Source) -> Actor | None:
+    def _led_by(self, source: Source) -> Actor | None:
+        """The force that a registered leader speaks for; it is named in the article, or called after him."""
+        if not source.name:
+            return None
+        words = source.name.removeprefix("General ").removeprefix("Gen. ")
+        name = f"{words}'s forces"
+        found = self.c.registry.resolve(name, self.c.published, self.c.source, self.c.scope)
+        if found.via != "alias" or not found.one:
+            return None
+        for actor in self.c.discourse.actors:
+            if actor.ids == (found.one,):
+                return actor
+        return Actor(name, "neutral", (found.one,), named=True)
+
+    def _by_rank(self, source: Source, words_of_office: frozenset[str] = _RANKS) -> Actor | None:
         """An officer without a force named speaks for the state force named last."""
         words = {w.rstrip(".").lower() for w in (*source.text.split(), *source.name.split())}
-        if not words & _RANKS:
+        if not words & words_of_office:
             return None
         states = [a for a in self.c.discourse.actors if a.cls == "state" and not a.weak and a.at]
         return max(states, key=lambda a: (max(a.at), a.key)) if states else None

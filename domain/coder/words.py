@@ -128,6 +128,18 @@ _NOT_NAMES = frozenset(
 )
 
 
+_OPENINGS = frozenset(
+    ("heavy", "fierce", "intense", "clashes", "fighting", "rebels", "troops", "soldiers", "residents", "witnesses",
+     "officials", "local", "militants", "gunmen", "fighters", "under", "despite", "amid", "during", "following",
+     "without", "within", "into", "near", "across", "along", "around", "against", "between", "through", "inside",
+     "outside", "only", "even", "still", "now", "here", "today", "yesterday", "last", "next", "sources", "armed",
+     "other", "another", "more", "new", "each", "every", "such", "what", "who", "how", "why", "where", "which",
+     "according", "having", "among", "sporadic", "renewed", "massive", "overnight", "casualties", "shelling",
+     "insurgents", "separatists", "jihadists", "paramilitaries", "reinforcements", "warplanes", "drones", "artillery")
+)  # fmt: skip
+"""Words that open a sentence with a capital and are no names by themselves, however the parser tags them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A capitalised run: first and last token."""
@@ -212,6 +224,8 @@ class Names:
     def _first_word_names(self, i: int) -> bool:
         """A sentence's first word is a name when the article writes it so elsewhere, or a name or number goes on."""
         follows = self.tree.tokens[i + 1] if i + 1 < len(self.tree) else None
+        if self.tree.lower[i] in _OPENINGS and not (follows and follows.text[:1].isupper()):
+            return False
         if self.tree.tag(i) == "NNP" or (
             self.tree.tag(i).startswith(("NN", "JJ", "RB", "VB")) and self._is_name(self.tree.tokens[i].text)
         ):
