@@ -13,7 +13,8 @@ class Claim:
 
     An assertion tells a state and no change, so it is valid at its own date, and at publication when it has none
     (`dated` is False); a transition without a date happened at any day up to publication. Claims of one `wording`
-    name the same holders and losers, so they oppose the same others. `sort_key` orders by time, then as ties break.
+    name the same holders and losers, so they oppose the same others. `sort_key` orders by time, then as ties break;
+    `tie` is only how ties break. `open_names` counts holders that are not resolved.
     """
 
     evidence: Evidence
@@ -25,6 +26,8 @@ class Claim:
     dated: bool
     wording: str
     sort_key: tuple[object, ...]
+    tie: tuple[object, ...]
+    open_names: int
     inherited: bool = False
 
     @property
@@ -38,6 +41,7 @@ def claim(evidence: Evidence) -> Claim:
     earliest, latest = evidence.earliest, evidence.latest
     if evidence.bearing == "assertion":
         earliest, latest = _valid_days(evidence)
+    tie = (*evidence.key, evidence.area or "")
     return Claim(
         evidence,
         evidence.bearing,
@@ -47,8 +51,14 @@ def claim(evidence: Evidence) -> Claim:
         latest,
         evidence.precision != "unknown",
         _wording(evidence),
-        (latest or date.min, earliest or date.min, *evidence.key, evidence.area or ""),
+        (latest or date.min, earliest or date.min, *tie),
+        tie,
+        _open_names(evidence),
     )
+
+
+def _open_names(evidence: Evidence) -> int:
+    return sum(bool(party.candidates) for party in evidence.holders)
 
 
 def _wording(evidence: Evidence) -> str:
@@ -62,7 +72,13 @@ def without(one: Claim, gone: frozenset[str]) -> Claim | None:
     if not rest:
         return None
     evidence = replace(one.evidence, holders=rest)
-    return replace(one, holders=frozenset(p.id for p in rest), evidence=evidence, wording=_wording(evidence))
+    return replace(
+        one,
+        holders=frozenset(p.id for p in rest),
+        evidence=evidence,
+        wording=_wording(evidence),
+        open_names=_open_names(evidence),
+    )
 
 
 def opponents(one: Claim, others: Iterable[Claim]) -> frozenset[str]:

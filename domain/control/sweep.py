@@ -15,6 +15,27 @@ Area = str | None
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The newest verdict on a holding behind those before it: a chain, so that states share what they have in common.
+
+    `count` is how many there are.
+    """
+
+    verdict: Verdict
+    before: "Found | None"
+    count: int
+
+
+def chain(found: Found | None) -> list[Found]:
+    """Every link, oldest first."""
+    links = []
+    while found is not None:
+        links.append(found)
+        found = found.before
+    return links[::-1]
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What stands on each area, and the verdicts found so far; `touched` areas await the end of the `day`.
 
@@ -22,7 +43,7 @@ class State:
     """
 
     standing: Mapping[Area, tuple[Claim, ...]]
-    found: Mapping[Area, tuple[Verdict, ...]]
+    found: Mapping[Area, Found | None]
     day: date | None = None
     touched: frozenset[Area] = frozenset()
     owed: "State | None" = None
@@ -31,7 +52,7 @@ class State:
 def start(areas: Iterable[Area]) -> State:
     """Nothing told yet of a place with these areas."""
     every: list[Area] = [None, *sorted(area for area in areas if area is not None)]
-    return State(dict.fromkeys(every, ()), dict.fromkeys(every, ()))
+    return State(dict.fromkeys(every, ()), dict.fromkeys(every))
 
 
 def take(state: State, one: Claim, window_days: int) -> State:
@@ -74,11 +95,10 @@ def close(state: State, window_days: int) -> State:
     return replace(state, found=found, touched=frozenset(), owed=None)
 
 
-def _after(found: tuple[Verdict, ...], verdict: Verdict) -> tuple[Verdict, ...]:
-    kept = len(found)
-    while kept and (found[kept - 1].since.latest or date.min) >= (verdict.since.latest or date.min):
-        kept -= 1
-    return (*found[:kept], verdict)
+def _after(found: Found | None, verdict: Verdict) -> Found:
+    while found and (found.verdict.since.latest or date.min) >= (verdict.since.latest or date.min):
+        found = found.before
+    return Found(verdict, found, found.count + 1 if found else 1)
 
 
 def _insert(standing: tuple[Claim, ...], one: Claim, window_days: int) -> tuple[Claim, ...]:
@@ -112,12 +132,17 @@ def _wins(later: Claim, earlier: Claim, window_days: int) -> bool:
 def _judge(state: State, area: Area, window_days: int) -> Verdict | None:
     standing = state.standing[area]
     if area is not None:
-        direct = state.found[area] or any(not one.inherited for one in standing)
-        return decide(standing, window_days) if direct else None
+        heard = state.found[area] or any(not one.inherited for one in standing)
+        return decide(standing, window_days) if heard else None
     verdict = decide(standing, window_days)
     if verdict is None or not (verdict.controllers or verdict.claimants):
         return verdict
-    contradicting = [one for one in _direct(state) if _contradicts(standing, verdict, one)]
+    direct = _direct(state)
+    if not direct:
+        return verdict
+    resting = {one.identity for one in verdict.support}
+    supporting = [one for one in standing if one.evidence.identity in resting]
+    contradicting = [one for one in direct if _contradicts(supporting, verdict, one)]
     return join(verdict, contradicting) if contradicting else verdict
 
 
@@ -131,12 +156,7 @@ def _direct(state: State) -> Sequence[Claim]:
     ]
 
 
-def _contradicts(standing: Sequence[Claim], whole: Verdict, direct: Claim) -> bool:
+def _contradicts(supporting: Sequence[Claim], whole: Verdict, direct: Claim) -> bool:
     """Where the whole is disputed already, one more opponent of any side is one more claim."""
-    support = {one.identity for one in whole.support}
-    inseparable = [
-        opposes(one, direct)
-        for one in standing
-        if one.evidence.identity in support and overlap(one.evidence, direct.evidence)
-    ]
+    inseparable = [opposes(one, direct) for one in supporting if overlap(one.evidence, direct.evidence)]
     return any(inseparable) if not whole.controllers else bool(inseparable) and all(inseparable)

@@ -11,7 +11,7 @@ from domain.control.since import Since, hull, since_of
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The state of one holding. `support` is the evidence it rests on, in the order in which ties break."""
+    """The state of one holding. `support` is the evidence it rests on, each piece once."""
 
     status: str
     controllers: tuple[Party, ...]
@@ -33,20 +33,22 @@ class Side:
 
     claims: list[Claim]
     backing: list[Claim] = field(default_factory=list)
-    wordings: dict[str, Claim] = field(default_factory=dict)
+    newest: dict[str, Claim] = field(default_factory=dict)
+    """The newest claim of each wording."""
 
-    def add(self, one: Claim) -> None:
-        self.claims.append(one)
-        self.wordings.setdefault(one.wording, one)
+    def add(self, same: Sequence[Claim]) -> None:
+        """Claims of one wording."""
+        self.claims += same
+        self.newest[same[0].wording] = max(same, key=_age)
 
     def opposed_by(self, one: Claim) -> bool:
-        return any(opposes(one, other) for other in self.wordings.values())
+        return any(opposes(one, other) for other in self.newest.values())
 
     @property
     def holders(self) -> tuple[Party, ...]:
         """The widest holder set; a resolved name before an unresolved one that may stand for it."""
-        widest = max((one.evidence for one in self.claims), key=lambda e: (len(e.holders), _resolved(e), _newest(e)))
-        return widest.holders
+        widest = max(self.newest.values(), key=lambda one: (len(one.evidence.holders), -one.open_names, _age(one)))
+        return widest.evidence.holders
 
     def since(self, window_days: int) -> Since:
         return since_of(self.claims, self.holders, window_days)
@@ -56,12 +58,8 @@ class Side:
         return len({one.evidence.origin_id for one in (*self.claims, *self.backing)})
 
 
-def _resolved(evidence: Evidence) -> int:
-    return -sum(bool(party.candidates) for party in evidence.holders)
-
-
-def _newest(evidence: Evidence) -> tuple[object, ...]:
-    return (evidence.latest or date.min, evidence.key)
+def _age(one: Claim) -> tuple[object, ...]:
+    return (one.evidence.latest or date.min, one.tie)
 
 
 def decide(standing: Sequence[Claim], window_days: int) -> Verdict | None:
@@ -79,22 +77,25 @@ def decide(standing: Sequence[Claim], window_days: int) -> Verdict | None:
 
 
 def _sides(standing: Sequence[Claim]) -> list[Side]:
-    held = sorted((one for one in standing if one.holders), key=lambda c: (-len(c.holders), _unresolved(c), c.sort_key))
     sides: list[Side] = []
-    side_of: dict[str, Side] = {}
-    for one in held:
-        if one.wording not in side_of:
-            found = next((side for side in sides if not side.opposed_by(one)), None)
-            if found is None:
-                sides.append(found := Side([]))
-            side_of[one.wording] = found
-        side_of[one.wording].add(one)
+    for same in sorted(_by_wording(one for one in standing if one.holders), key=_widest_first):
+        found = next((side for side in sides if not side.opposed_by(same[0])), None)
+        if found is None:
+            sides.append(found := Side([]))
+        found.add(same)
     losses = [one for one in standing if not one.holders]
     return _with_losses(sides, losses)
 
 
-def _unresolved(one: Claim) -> int:
-    return sum(bool(party.candidates) for party in one.evidence.holders)
+def _by_wording(claims: Iterable[Claim]) -> list[list[Claim]]:
+    groups: dict[str, list[Claim]] = {}
+    for one in claims:
+        groups.setdefault(one.wording, []).append(one)
+    return list(groups.values())
+
+
+def _widest_first(same: Sequence[Claim]) -> tuple[object, ...]:
+    return (-len(same[0].holders), same[0].open_names, min(one.sort_key for one in same))
 
 
 def _with_losses(sides: list[Side], losses: list[Claim]) -> list[Side]:
@@ -106,7 +107,14 @@ def _with_losses(sides: list[Side], losses: list[Claim]) -> list[Side]:
             side.backing.append(loss)
         if not backed:
             own.append(loss)
-    return [*sides, Side(own)] if own else sides
+    return [*sides, _side(own)] if own else sides
+
+
+def _side(claims: Iterable[Claim]) -> Side:
+    made = Side([])
+    for same in _by_wording(claims):
+        made.add(same)
+    return made
 
 
 def _conceded(sides: Sequence[Side]) -> Side | None:
@@ -134,7 +142,6 @@ def _bounded(one: Claim, window_days: int) -> bool:
 
 def _held(side: Side, sides: Sequence[Side], window_days: int) -> Verdict:
     holders = side.holders
-    support = _support(side.claims)
     claimants = (
         _union(party for other in sides for party in other.holders) if len(sides) > 1 and all_held(sides) else ()
     )
@@ -145,8 +152,8 @@ def _held(side: Side, sides: Sequence[Side], window_days: int) -> Verdict:
         since=side.since(window_days),
         previous=_previous(side.claims, holders),
         extent=_extent(side.claims),
-        verification=_verification(support),
-        support=support,
+        verification=_verification(side.claims),
+        support=_support(side.claims),
     )
 
 
@@ -157,7 +164,7 @@ def all_held(sides: Iterable[Side]) -> bool:
 def _left(side: Side) -> Verdict:
     """Nobody is said to hold it: vacated after a withdrawal, unknown after a loss or an unnamed taker."""
     last = max(side.claims, key=lambda one: one.sort_key)
-    evidence, support = last.evidence, _support(side.claims)
+    evidence = last.evidence
     return Verdict(
         status="vacated" if evidence.event_type == "WithdrawalReported" else "unknown",
         controllers=(),
@@ -165,8 +172,8 @@ def _left(side: Side) -> Verdict:
         since=Since(evidence.earliest, evidence.latest, evidence.precision),
         previous=evidence.losers,
         extent=_extent([last]),
-        verification=_verification(support),
-        support=support,
+        verification=_verification(side.claims),
+        support=_support(side.claims),
     )
 
 
@@ -198,11 +205,11 @@ def join(whole: Verdict, parts: Sequence[Claim]) -> Verdict:
         status="contested" if divided and whole.controllers else "disputed",
         controllers=claimants if divided and whole.controllers else (),
         claimants=claimants,
-        since=hull([whole.since, *(Side([one]).since(0) for one in parts)]),
+        since=hull([whole.since, *(_side([one]).since(0) for one in parts)]),
         previous=whole.previous,
         extent=whole.extent if divided else None,
         verification="claimed",
-        support=_ordered((*whole.support, *(one.evidence for one in parts))),
+        support=(*whole.support, *_support(parts)),
     )
 
 
@@ -212,7 +219,7 @@ def _union(parties: Iterable[Party]) -> tuple[Party, ...]:
 
 def _previous(claims: Sequence[Claim], holders: Sequence[Party]) -> tuple[Party, ...]:
     held = {party.id for party in holders}
-    ordered = sorted(claims, key=lambda one: one.sort_key)
+    ordered = sorted((one for one in claims if one.losers), key=lambda one: one.sort_key)
     return tuple(p for p in _union(p for one in ordered for p in one.evidence.losers) if p.id not in held)
 
 
@@ -221,13 +228,10 @@ def _extent(claims: Sequence[Claim]) -> str | None:
     return max(told, key=lambda one: one.sort_key).evidence.extent if told else None
 
 
-def _verification(support: Sequence[Evidence]) -> str:
-    return "corroborated" if len({one.origin_id for one in support}) > 1 else "claimed"
+def _verification(claims: Sequence[Claim]) -> str:
+    first = claims[0].evidence.origin_id
+    return "corroborated" if any(one.evidence.origin_id != first for one in claims) else "claimed"
 
 
 def _support(claims: Iterable[Claim]) -> tuple[Evidence, ...]:
-    return _ordered(one.evidence for one in claims)
-
-
-def _ordered(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(sorted({one.identity: one for one in evidence}.values(), key=lambda e: (e.key, e.area or "")))
+    return tuple(one.evidence for one in claims)

@@ -1,6 +1,6 @@
 """The history of the touched places, assessed again from their evidence, and what of it changed on display."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -40,18 +40,37 @@ def write(connection: psycopg.Connection, into: Target, difference: Change, *, l
     known = {place: [known_evidence(row) for row in rows] for place, rows in evidence.items()}
     resumes = {place: resume_at(known.get(place, ()), since) for place, since in changed.items()}
     begun = _begun(connection, into.generation, resumes)
-    shown = _by_place(_ask(connection, "history", into.generation, list(changed))) if live else {}
+    stored = _ask(connection, "history_from", *_places(resumes), into.generation)
     rows = {
         place: timeline(known.get(place, ()), policy, resume=resume, begun=begun.get(place, {}))
         for place, resume in resumes.items()
     }
-    places = [list(resumes), list(resumes.values())]
-    connection.execute(queries("projections")["forget_history"], [*places, into.generation])
     stale = policy.fighting_stale_days
-    copy(connection, HISTORY, into.generation, (history_row(row, stale) for found in rows.values() for row in found))
+    _replace(connection, into.generation, stored, [history_row(row, stale) for found in rows.values() for row in found])
     if live:
+        shown = _by_place(row for row in stored if row["known_to"] is None)
         changes = (_changes(into.edition, shown.get(p, []), rows[p], evidence.get(p, [])) for p in sorted(changed))
         copy_into(connection, CHANGES, [row for found in changes for row in found])
+
+
+def _places(resumes: Mapping[str, datetime | None]) -> tuple[list[str], list[datetime | None]]:
+    return list(resumes), list(resumes.values())
+
+
+def _replace(connection: psycopg.Connection, generation: int, stored: Sequence[Found], rows: Sequence[Row]) -> None:
+    """Bring what is stored to these rows, and leave alone what is there already."""
+    kept = {_comparable(row): row for row in rows}
+    gone = []
+    for row in stored:
+        if kept.pop(_comparable([row[column] for column in HISTORY.columns]), None) is None:
+            gone.append(row["ctid"])
+    if gone:
+        connection.execute(queries("projections")["forget_history"], [generation, gone])
+    copy(connection, HISTORY, generation, kept.values())
+
+
+def _comparable(row: Row | Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(tuple(value) if isinstance(value, list) else value for value in row)
 
 
 def _changed_from(difference: Change) -> dict[str, datetime | None]:
@@ -72,7 +91,7 @@ def _begun(
     resumed = {place: at for place, at in resumes.items() if at is not None}
     found: dict[str, dict[CutKey, datetime]] = {}
     if resumed:
-        for row in _ask(connection, "history_at", list(resumed), list(resumed.values()), generation):
+        for row in _ask(connection, "history_at", *_places(resumed), generation):
             found.setdefault(row["place_id"], {})[_stored_cut_key(row)] = row["known_from"]
     return found
 

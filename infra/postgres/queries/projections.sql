@@ -83,20 +83,20 @@ SELECT split_part(substr(e.stream, 8), '@', 1) FROM frontlog_log.events e
 -- name: evidence
 SELECT * FROM frontlog_read.control_evidence WHERE generation = %s AND place_id = ANY(%s)
 
--- name: history
-SELECT * FROM frontlog_read.control_history
- WHERE generation = %s AND place_id = ANY(%s) AND known_to IS NULL
-
 -- name: history_at
 SELECT h.* FROM frontlog_read.control_history h
   JOIN unnest(%s::text[], %s::timestamptz[]) AS resumed (place_id, at) USING (place_id)
  WHERE h.generation = %s AND h.known_from <= resumed.at AND (h.known_to IS NULL OR h.known_to > resumed.at)
 
+-- name: history_from
+-- The rows that an assessment from these moments on (NULL: from the start) may change. No one else writes them meanwhile,
+-- so ctid names them until the transaction ends.
+SELECT h.*, h.ctid FROM frontlog_read.control_history h
+  JOIN unnest(%s::text[], %s::timestamptz[]) AS resumed (place_id, at) USING (place_id)
+ WHERE h.generation = %s AND (resumed.at IS NULL OR h.known_to IS NULL OR h.known_to > resumed.at)
+
 -- name: forget_history
-DELETE FROM frontlog_read.control_history h
- USING unnest(%s::text[], %s::timestamptz[]) AS resumed (place_id, at)
- WHERE h.generation = %s AND h.place_id = resumed.place_id
-   AND (resumed.at IS NULL OR h.known_to IS NULL OR h.known_to > resumed.at)
+DELETE FROM frontlog_read.control_history WHERE generation = %s AND ctid = ANY(%s::tid[])
 
 -- name: add_activity_totals
 INSERT INTO frontlog_read.activity_totals AS t
