@@ -29,8 +29,8 @@ KINDS = (
 )
 """The closed list of actor kinds. A political body is a party or council that holds places."""
 
-FOLLOWERS = ("forces", "troops", "men", "fighters", "soldiers", "army", "militia", "militiamen", "supporters", "faction",
-             "gang", "loyalists", "rebels", "units", "dissidents")  # fmt: skip
+FOLLOWERS = ("forces", "troops", "men", "fighters", "soldiers", "army", "militia", "militiamen", "supporters",
+             "faction", "gang", "loyalists", "rebels", "units", "dissidents")  # fmt: skip
 """What a leader's name is followed by when it stands for his force ("Haftar's men")."""
 
 RELATIONS = ("part_of", "backed_by", "allied_with", "successor_of")

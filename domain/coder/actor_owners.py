@@ -55,9 +55,11 @@ class OwnedActors(NamedActors):
             return inner
         if unit and not self._nationality(mods):
             for k in self.tree.kids(head, "prep"):
-                for target in self.tree.kids(k, "pobj") if self.tree.lower[k] == "of" else ():
+                for target in self.tree.kids(k, "pobj") if self.tree.lower[k] in ("of", "from") else ():
                     owner = self.read(target, depth + 1)
-                    if owner is not None and owner.how != "pronoun" and not owner.weak:
+                    if owner is None or owner.how == "pronoun" or owner.weak:
+                        continue
+                    if self.tree.lower[k] == "of" or (owner.how in ("named", "described") and owner.ids):
                         return self._as_unit(owner, head, target)
         return None
 

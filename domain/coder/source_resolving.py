@@ -82,7 +82,16 @@ class SourceResolver(ActorResolver):
                 found = self.c.discourse.definite(reading, self._at(i), self._bare_ids(reading))
                 if found.actors:
                     return found.actors[0]
-        return self._led_by(source) or self._by_rank(source)
+        return self._led_by(source) or self._of_state(inside) or self._by_rank(source)
+
+    def _of_state(self, inside: list[int]) -> Actor | None:
+        """ "Kyiv's top general": a force of the country or capital in the source's phrase, the armed one first."""
+        phrases = ActorPhrases.of(self.s)
+        named = [r for i in inside if (r := phrases.read(i)) is not None and r.weak and len(r.ids) == 1]
+        states = {r.ids[0].partition(".")[0] for r in named}
+        own = [a for a in self.c.discourse.actors if len(a.ids) == 1 and a.ids[0].partition(".")[0] in states]
+        armed = [a for a in own if a.kind == "state forces"] or own
+        return max(armed, key=lambda a: (max(a.at, default=(0, 0)), a.key)) if armed else None
 
     def _led_by(self, source: Source) -> Actor | None:
         """The force that a registered leader speaks for; it is named in the article, or called after him."""
