@@ -13,7 +13,7 @@ class NamedActors(ActorBuilding):
 
     def _named(self, head: int) -> ActorReading | None:
         mention = self.s.names.mention_of.get(head)
-        if mention is not None and self._part_of_phrase(mention, head):
+        if mention is not None and (self._part_of_phrase(mention, head) or self._of_another(mention, head)):
             return None
         if mention is not None and not mention.modifier and not self._backed(mention) and not self._people(head):
             return self._from_mention(head)
@@ -36,6 +36,18 @@ class NamedActors(ActorBuilding):
             return False
         before = first - 1
         return before > 0 and self.tree.tokens[before].text[:1].isupper() and before not in self.s.names.mention_of
+
+    def _of_another(self, mention: NameMention, head: int) -> bool:
+        """ "AUSSOM peacekeepers": a common noun that the registry knows, right behind the name of whose they are."""
+        first = next((t.i for t in self.tree.tokens if t.start >= mention.start), head)
+        before = self.s.names.mention_of.get(first - 1)
+        return (
+            self.tree.tokens[first].text.islower()
+            and before is not None
+            and bool(before.ids)
+            and not (before.weak or before.modifier)
+            and before is not mention
+        )
 
     def _looks_unarmed(self, head: int, words: set[str]) -> bool:
         return bool(

@@ -299,6 +299,12 @@ _ERUPTS = frozenset(
         "spread",
         "escalate",
         "go",
+        "leave",
+        "kill",
+        "wound",
+        "injure",
+        "displace",
+        "claim",
     ]
 )
 

@@ -17,6 +17,7 @@ from domain.coder.frames import Frame, FrameReader
 from domain.coder.gapping import ungapped
 from domain.coder.naming import acronyms, introduced, learn, topic, with_introduced
 from domain.coder.phrases import ArticleNames, Sentence
+from domain.coder.quiet import note_names
 from domain.coder.recall import completed
 from domain.coder.resolve import Resolver
 from domain.coder.tree import Tree
@@ -172,8 +173,10 @@ class _ArticleCoder:
                 self.context.discourse.note_deeds([(e.type, tuple(a.resolved for a in e.actors)) for e in found])
                 unresolved += open_mentions
                 before = [p for e in found for p in e.places] or before
-            elif self.coder._filter.fires(trace.text):
-                trace.state = "triggered"
+            else:
+                note_names(self.context, self.p.told(n), n + 1)
+                if self.coder._filter.fires(trace.text):
+                    trace.state = "triggered"
         return self._coding(events, unresolved, traces), traces
 
     def _code_sentence(
