@@ -25,6 +25,9 @@ STEPS = {
     "switch": "switching",
 }
 
+FOLDING = ("build", "catch_up", "verify")
+"""Steps whose progress counts events."""
+
 DIFFERENCES_FOUND = 3
 """Exit code of --check."""
 
@@ -123,7 +126,7 @@ def _report(
         kept = replays.counted(frontlog.pool, ended.replay_id, "append")
         stderr().print(
             f"Edition {ended.edition} is live: {kept.get('full', 0)} codings stored, {kept.get('inherited', 0)} "
-            f"inherited. Back again: frontlog replay --edition {ended.live_edition} --activate"
+            f"inherited. The same command with --edition {ended.live_edition} goes back."
         )
     elif not ended.dry_run and replay_report.differs(rows):
         stderr().print(f"To switch to it: frontlog replay --edition {ended.edition} --activate")
@@ -190,5 +193,5 @@ class _Bar:
             description=STEPS[now.step] if now.state == "running" else now.state,
             total=max(now.events, 1),
             completed=now.events_done if now.events else float(now.state == "done"),
-            rate=f"{speed:,.0f} events/s" if speed else "",
+            rate=f"{speed:,.0f} events/s" if speed and now.step in FOLDING else "",
         )

@@ -88,7 +88,7 @@ class Coding:
             attempts.finish(self._pool, attempt)  # else the sweep reads it off the log, which saves a commit
         log.info("coded", outcome=outcome, edition=attempt.edition, attempt=attempt.number)
         self._announce()
-        if workflow.live_edition(self._store) != attempt.edition:
+        if self._coder().edition.name != attempt.edition:
             self._attempt(article_id)  # another edition became live meanwhile, and what it shows lacks this article
 
     def _note_failure(self, attempt: Attempt, error: BaseException) -> None:

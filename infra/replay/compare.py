@@ -25,10 +25,9 @@ from infra.postgres.pool import passing_trouble
 from infra.replay.recode import Archive
 
 _ARTICLE, _PLACE = EVIDENCE.columns.index("article_id"), EVIDENCE.columns.index("place_id")
-_SHOWN = tuple(c for c in HISTORY.columns if c != "fighting_stale_days")
 _STATE = (
     "status", "controllers", "claimants", "since_earliest", "since_latest", "since_precision", "previous", "extent",
-    "verification",
+    "verification", "fighting_last", "fighting_stale_days",
 )  # fmt: skip
 """What of a holding is said to change."""
 
@@ -121,9 +120,13 @@ def _history(evidence: Iterable[Row], policy: ControlPolicy) -> list[Row]:
     by_place: dict[str, list[Any]] = {}
     for row in evidence:
         by_place.setdefault(row[_PLACE], []).append(known_evidence(dict(zip(EVIDENCE.columns, row, strict=True))))
-    rows = (history_row(one, 0) for known in by_place.values() for one in timeline(known, policy))
-    index = [HISTORY.columns.index(column) for column in _SHOWN]
-    return [tuple(row[n] for n in index) for row in rows]
+    stale = policy.fighting_stale_days
+    return [
+        # without fighting it does not matter when that would be stale
+        history_row(one, stale if one.version.fighting_last else 0)
+        for known in by_place.values()
+        for one in timeline(known, policy)
+    ]
 
 
 def _causes(old: Iterable[Row], new: Iterable[Row]) -> dict[str, Row]:
@@ -138,7 +141,7 @@ def _causes(old: Iterable[Row], new: Iterable[Row]) -> dict[str, Row]:
 
 
 def _holding(change: RowChange, cause: Row | None) -> Difference:
-    before, after = ([dict(zip(_SHOWN, row, strict=True)) for row in side] for side in (change.before, change.after))
+    before, after = _named(change.before), _named(change.after)
     old, new = _current(before), _current(after)
     fields = [f for f in _STATE if (old or {}).get(f) != (new or {}).get(f)] if old and new else []
     told = dict(zip(EVIDENCE.columns, cause, strict=True)) if cause else {}
@@ -163,6 +166,10 @@ def _holding(change: RowChange, cause: Row | None) -> Difference:
         "start_at": told.get("start_at"),
         "end_at": told.get("end_at"),
     }
+
+
+def _named(history: Iterable[Row]) -> list[dict[str, Any]]:
+    return [dict(zip(HISTORY.columns, row, strict=True)) for row in history]
 
 
 def _current(history: list[dict[str, Any]]) -> dict[str, Any] | None:

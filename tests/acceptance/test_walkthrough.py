@@ -48,5 +48,13 @@ def test_the_score_counts_the_raised_flag_of_the_army_only(said: list[str]) -> N
     assert re.search(r"all\W+1\.0\W+1\.0\W+1\.0\W+1\W+1\W", holding("rules score", said))
 
 
+def test_the_replay_reports_the_town_that_the_flag_takes_and_the_switch_shows_it(said: list[str]) -> None:
+    told = holding("--dry-run", said)
+    assert re.search(r"house\.flag\W+1\W", told)
+    assert re.search(r"Ayn Isa\W+nothing known\W+controlled Syrian", told)
+    assert "Raqqa" not in told
+    assert re.search(r"Ayn Isa.*controlled", holding("frontlog control", said), re.DOTALL)
+
+
 def test_the_edition_is_in_the_log_and_based_on_the_one_it_was_copied_from(said: list[str]) -> None:
     assert re.search(r"house\.1\W+2026\.1", holding("rules list", said))

@@ -1,4 +1,5 @@
 import threading
+from types import SimpleNamespace
 
 import pytest
 from queue_parts import EDITION, ObedientCoder, coded, failed, one, receive, types, until
@@ -88,6 +89,22 @@ def test_two_workers_at_once_leave_one_coding(store, pool, bells):
     for thread in threads:
         thread.join(20)
     assert types(store, f"coding-{article_id}@{EDITION}") == ["ArticleCoded"]
+
+
+def test_an_article_coded_while_another_edition_became_live_is_coded_under_that_one_too(store, pool):
+    article_id, live = receive(store, "One."), ["before"]
+
+    class Switched(ObedientCoder):
+        def __init__(self):
+            self.edition = SimpleNamespace(name=live[0], digest="0" * 64)
+
+        def code(self, articles):
+            live[0] = "after"
+            return super().code(articles)
+
+    Coding(store, pool, Switched, quiet).code(article_id)
+    for edition in ("before", "after"):
+        assert types(store, f"coding-{article_id}@{edition}") == ["ArticleCoded"]
 
 
 def test_a_bell_that_rings_ten_times_unanswered_is_one_message(migrated, bells):
