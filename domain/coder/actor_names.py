@@ -16,7 +16,7 @@ class NamedActors(ActorBuilding):
         if mention is not None and (self._part_of_phrase(mention, head) or self._of_another(mention, head)):
             return None
         if mention is not None and not mention.modifier and not self._backed(mention) and not self._people(head):
-            return self._from_mention(head)
+            return self._of_named(head) or self._from_mention(head)
         run = self.s.names.run_of.get(head)
         if run is None or (mention is not None and not self._people(head)):
             return None
@@ -36,6 +36,17 @@ class NamedActors(ActorBuilding):
             return False
         before = first - 1
         return before > 0 and self.tree.tokens[before].text[:1].isupper() and before not in self.s.names.mention_of
+
+    def _of_named(self, head: int) -> ActorReading | None:
+        """ "Tuareg rebels of the FLA": the organisation that common words behind a people's name belong to."""
+        if self.tree.tokens[head].text[:1].isupper() or not self.lex.has("unit_heads", self.tree.lemma[head]):
+            return None
+        for k in self.tree.kids(head, "prep"):
+            for target in self.tree.kids(k, "pobj") if self.tree.lower[k] in ("of", "from") else ():
+                mention = self.s.names.mention_of.get(target)
+                if mention is not None and mention.ids and not (mention.weak or mention.modifier):
+                    return self._from_mention(target)
+        return None
 
     def _of_another(self, mention: NameMention, head: int) -> bool:
         """ "AUSSOM peacekeepers": a common noun that the registry knows, right behind the name of whose they are."""

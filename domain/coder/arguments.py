@@ -81,6 +81,7 @@ _MAKES_OTHERS_ACT = frozenset(
      "push", "pressure", "tell", "ask", "urge", "let")
 )  # fmt: skip
 """Verbs whose infinitive is done by their object: "forcing X to withdraw"."""
+_ACCUSES = frozenset(("accuse", "credit", "blame", "suspect", "charge", "fault"))
 _COMPASS = frozenset(
     ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "immediately", "further")
 )
@@ -129,6 +130,8 @@ class Arguments:
             own = [k for h in hosts for k in tree.kids(h, *_SUBJECTS) if tree.tag(k) != "EX"]
             if not own and tree.dep(v) == "attr":
                 own = tree.kids(tree.head(v), *_SUBJECTS)
+            if not own:
+                own = [k for m in tree.kids(v, "mark") for k in tree.kids(m, "pobj") if k < v]
             if own:
                 return [self._antecedent(own[0], v)]
             parent, dep = tree.head(v), tree.dep(v)
@@ -148,6 +151,8 @@ class Arguments:
                 return [parent]
             if dep == "pcomp" and not tree.is_verb(parent):
                 parent = tree.head(parent)
+                if accused := self._accused(parent):
+                    return accused
             if dep in ("acomp", "oprd") and tree.is_verb(parent):
                 v = parent
                 continue
@@ -182,6 +187,17 @@ class Arguments:
         if joint is None or any(tree.is_verb(j) or tree.lower[j] == "," for j in range(joint + 1, k)):
             return []
         return next(([j] for j in range(joint + 1, k + 1) if tree.is_noun(j) and not joint < tree.head(j) <= k), [])
+
+    def _accused(self, host: int) -> list[int]:
+        """ "accused X of seizing A", "credited X with seizing A": X did it."""
+        tree = self.tree
+        if tree.is_verb(host) and tree.lemma[host] in _ACCUSES:
+            args = Arguments(tree, host)
+            return args._surface_heads() if args.passive else tree.kids(host, "dobj")[-1:]
+        above = tree.head(host)
+        if tree.dep(host) == "dobj" and tree.lemma[above] in _ACCUSES:
+            return [host]
+        return []
 
     def _infinitive(self, v: int) -> bool:
         return any(self.tree.lower[k] == "to" for k in self.tree.kids(v, "aux"))
@@ -241,11 +257,18 @@ class Arguments:
         own = tree.kids(v, "dobj", "attr", "oprd") or self._stray_object()
         if own:
             own = [k for k in own if k > v] or own
-            own = [*self._named_before(own[0]), *own]
+            own = [*self._named_before(own[0]), *self._beside_compass(own[0]), *own]
             return self._spread([self._antecedent(k, v) for k in own[:1]])
         if tree.dep(v) == "relcl" and tree.kids(v, "nsubj") and not self._fronted():
             return [tree.head(v)]
         return self._shared_object()
+
+    def _beside_compass(self, k: int) -> list[int]:
+        """ "conducted a counterattack southwest of A": the noun that the parser hung before the compass word."""
+        tree = self.tree
+        if not tree.lower[k].endswith(("west", "east", "north", "south")):
+            return []
+        return [m for m in tree.kids(k, "compound", "nmod") if m == k - 1 and not tree.is_proper(m)]
 
     def _named_before(self, k: int) -> list[int]:
         """ "took A and B's soldiers ...": a name before "and" that the parser made a modifier of what follows."""
@@ -309,7 +332,8 @@ class Arguments:
         for k in tree.kids(i, "dobj", "appos", "dep", "nmod"):
             if k > i and tree.lower[k].endswith(("west", "east", "north", "south")):
                 for of in tree.kids(k, "prep"):
-                    yield from ((f"{tree.lower[k]} of", target) for target in tree.kids(of, "pobj"))
+                    name = f"{tree.lower[k]} of" if tree.lower[of] == "of" else tree.lower[of]
+                    yield from ((name, target) for target in tree.kids(of, "pobj"))
         for k in tree.kids(i, "acomp"):
             if tree.lower[k] in ("present", "active"):
                 yield from self._preps_of(k)

@@ -81,6 +81,13 @@ def _own_moved(s: Sentence, args: Arguments, roles: Roles) -> bool:
 def _merely_there(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """ "are in A", "remain in A": no complement says what else they are; a bare "is" needs its preposition close by."""
     i = args.predicate
+    noun = s.tree.head(i)
+    if (
+        s.tree.dep(i) == "acl"
+        and s.tree.dep(noun) == "nsubj"
+        and s.lexicon.has("reporting_verbs", s.tree.lemma[s.tree.head(noun)])
+    ):
+        return False
     said = [k for k in s.tree.kids(i, "attr", "acomp", "dobj") if s.tree.lower[k] not in ("present", "active")]
     if said or s.tree.kids(i, "expl") or s.tree.dep(i) in ("aux", "auxpass"):
         return s.tree.lemma[i] == "have" and bool(s.tree.kids(i, "dobj"))

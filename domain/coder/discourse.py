@@ -173,6 +173,11 @@ class Discourse(PlaceMemory):
             exact = [a for a in exact if a.cls == "state" or (a.cls == "neutral" and reading.word in _heads(a))]
         elif reading.cls == "rebel":
             exact = [a for a in exact if a.cls != "state"]
+        if reading.cls == "state" and reading.how in ("bare", "definite"):
+            home = [a for a in others if set(a.ids) & set(ids) and len(a.ids) == 1 and not a.words & _SPECIAL]
+            if home and exact and not any(a in home for a in exact):
+                exact = [*exact, *home]
+                return self._latest(exact, at)
         if exact:
             headed = [a for a in exact if reading.word in _heads(a)] or exact
             return self._latest([a for a in headed if a.named or a.ids] or headed, at)

@@ -52,7 +52,8 @@ class _Scan:
             self.parts.append(self._part())
             if not self._next():
                 break
-        return self.parts if self.joined and len(self.parts) >= _LEAST else []
+        single = len(self.parts) == 1 and bool(self.parts[0].heads and self.parts[0].outer)
+        return self.parts if single or (self.joined and len(self.parts) >= _LEAST) else []
 
     def _breaks(self, i: int) -> bool:
         return self.tree.is_verb(i) or self.tree.tag(i) in ("MD", "WDT", "WP", "WRB", "TO") or self.tree.lower[i] in (
@@ -114,6 +115,7 @@ class _Scan:
 def listed_places(tree: Tree, predicate: int) -> list[Part]:
     """The phrases of a list of places behind the predicate.
 
-    [] when no such list stands there: at least two phrases, with "and" or ";" between them.
+    [] when no such list stands there: at least two phrases, with "and" or ";" between them; or one that says
+    first beside what and then near what.
     """
     return _Scan(tree, predicate).run()

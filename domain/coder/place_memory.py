@@ -78,7 +78,7 @@ class PlaceMemory:
         if reading.kind == "settlement":
             return [p for p in places if p.kind in ("", "settlement")] or same
         if reading.kind == "facility":
-            facilities = [p for p in places if p.kind == "facility"]
+            facilities = [p for p in places if p.kind == "facility" and not p.words & _LINES]
             return facilities if reading.word in _ANY_FACILITY else same
         if reading.kind in ("generic", "admin"):
             return [p for p in places if p.kind != "facility"] or places
@@ -86,6 +86,10 @@ class PlaceMemory:
 
 
 _ANY_FACILITY = frozenset(("facility", "complex", "site", "installation", "compound", "base", "plant"))
+
+
+_LINES = frozenset(("road", "highway", "bridge", "crossing", "junction", "checkpoint", "route", "street"))
+"""Facilities that nobody calls a base or a complex."""
 
 
 def _called(place: Place, word: str) -> bool:

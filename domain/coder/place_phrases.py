@@ -58,6 +58,8 @@ _INNER = (
     "within",
     "inside",
 )
+_WAYS = ("road", "highway", "route", "track", "motorway")
+"""What leads to a place is near it: "on the road to A"."""
 _BESIDE = ("east", "west", "north", "south")
 
 
@@ -85,6 +87,8 @@ class PlacePhrases(PlaceParts):
             return []
         if low in _PRONOUNS and self.tree.tag(head) in ("PRP", "EX", "RB", "DT", "WDT", "WP", "WRB", "IN"):
             return [self._build(head, "pronoun", head, head, self.tree.tokens[head].text, low, "generic")]
+        if self.tree.tag(head) == "CD" and (counted := self._of_name(head, depth)):
+            return counted
         part = self._part(head, depth)
         if part is not None:
             return part
@@ -124,6 +128,10 @@ class PlacePhrases(PlaceParts):
                 ]
                 return [replace(p, resolved=f"{p.resolved} {lemma}", extent=extent) for p in names]
             return [replace(self._with_name(head, lemma, kind, r.first, r.last), extent=extent) for r in pairs]
+        if self.tree.tag(head) == "NNS" and kind in ("settlement", "admin") and not self.tree.kids(head, "prep"):
+            holders = [p for k in self.tree.kids(head, "poss") for p in self.read(k, depth + 1) if p.how == "named"]
+            if holders and self.tree.tag(self.tree.kids(head, "poss")[0]) != "PRP$":
+                return holders
         inner = self._adverb_beside(head, depth) or self._complement(head, kind, depth)
         if inner:
             return [replace(p, extent=p.extent or extent) for p in inner]
@@ -170,7 +178,7 @@ class PlacePhrases(PlaceParts):
             inner = self.tree.kids(k, "pobj") + [
                 p for q in self.tree.kids(k, "prep") for p in self.tree.kids(q, "pobj")
             ]
-            if low in _INNER and inner:
+            if (low in _INNER or (low == "to" and self.tree.lemma[head] in _WAYS)) and inner:
                 places = [p for t in inner for one in self.tree.conjuncts(t) for p in self.read(one, depth + 1)]
                 named = [p for p in places if p.how != "common"]
                 if named:
