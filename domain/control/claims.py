@@ -142,9 +142,7 @@ def opposes(first: Claim, second: Claim) -> bool:
 
 
 def supersedes(later: Claim, earlier: Claim, window_days: int) -> bool:
-    """`later` replaces `earlier`: they oppose, and time, the telling or a correction says which came last."""
-    if not opposes(later, earlier):
-        return False
+    """Of two claims that oppose each other, `later` replaces `earlier`: time, the telling or a correction says so."""
     if _presupposes(later, earlier, window_days) or _corrects(later, earlier):
         return True
     if not certainly_before(earlier, later):

@@ -122,11 +122,12 @@ def _insert(standing: tuple[Claim, ...], one: Claim, window_days: int) -> tuple[
 
 
 def _wins(later: Claim, earlier: Claim, window_days: int) -> bool:
+    """Whether `later` replaces a claim that it opposes."""
     if later.inherited == earlier.inherited:
         return supersedes(later, earlier, window_days)
     if later.inherited:  # what is told of the whole reaches an area only when it is certainly the later word
         return certainly_before(earlier, later) and supersedes(later, earlier, window_days)
-    return opposes(later, earlier) and not certainly_before(later, earlier)
+    return not certainly_before(later, earlier)
 
 
 def _judge(state: State, area: Area, window_days: int) -> Verdict | None:
