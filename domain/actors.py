@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from domain.actor_entries import ActorEntry, Alias, Label, Relation, read_actors, within
 from domain.actor_mentions import is_lump, join_lumps, label_key, units
@@ -30,6 +31,8 @@ class Resolution:
 
 
 _UNKNOWN = Resolution((), "unknown")
+_REMEMBERED = 8_192
+"""Resolved names kept: an article asks for the same few again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class ActorRegistry:
             names.setdefault(label.alias.name, set())
         exact = {a.name for e in self._entries.values() for a in e.aliases if a.exact}
         self._index = NameIndex(names, exact)
+        self._resolve = lru_cache(maxsize=_REMEMBERED)(self._resolve_anew)
 
     @classmethod
     def from_files(cls, files: Mapping[str, str]) -> "ActorRegistry":
@@ -107,7 +111,9 @@ class ActorRegistry:
 
         A label that lumps organisations resolves only by a dated, source-scoped rule of the edition.
         """
-        words = surface.strip()
+        return self._resolve(surface.strip(), on, source, scope)
+
+    def _resolve_anew(self, words: str, on: date | None, source: str | None, scope: Scope) -> Resolution:
         label = self._by_label(words, on, source)
         if label or is_lump(words, self._index):
             return Resolution((label,), "label") if label else _UNKNOWN

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from domain.datafile import Row, read
 from domain.names import NameIndex, NameMention, fold
 
 COUNTRIES_FILE = "countries.yaml"
+_REMEMBERED, _PHRASE = 4_096, 400
+"""Phrases and sentences, at most so many and so long, whose countries are kept: each is asked for several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class CountryTable:
         self._demonyms = _codes(countries, "demonyms")
         self._capitals = _codes(countries, "capitals")
         self._index = NameIndex(_spelled(countries, "demonyms", "names", "capitals"))
+        self._find = lru_cache(maxsize=_REMEMBERED)(self._find_anew)
 
     @classmethod
     def from_files(cls, files: Mapping[str, str]) -> "CountryTable":
@@ -72,12 +76,15 @@ class CountryTable:
         """Codes of the countries governed from a city of this name, sorted."""
         return self._capitals.get(fold(words), ())
 
-    def find(self, text: str) -> list[NameMention]:
+    def find(self, text: str) -> tuple[NameMention, ...]:
         """Names, demonyms and capitals in text order; `kind` says which: country, demonym or capital."""
-        return [
+        return self._find(text) if len(text) <= _PHRASE else self._find_anew(text)
+
+    def _find_anew(self, text: str) -> tuple[NameMention, ...]:
+        return tuple(
             NameMention(m.start, m.end, m.ids, weak=True, modifier=m.modifier, kind=self._kind(text[m.start : m.end]))
             for m in self._index.find(text)
-        ]
+        )
 
     def _kind(self, words: str) -> str:
         key = fold(words)

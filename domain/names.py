@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ahocorasick
 
@@ -27,6 +28,7 @@ _OWN_ARTICLE = re.compile(r"(?:al|el|ad|ash|as|an|ar|es|et)[- ](?=[A-Z])|(?:Al|E
 _BEFORE_COMPOUND = re.compile(r"\b(?:anti|pro|non|ex|un|post|pre)-$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
     """A name as it is compared: no case, accents, apostrophes, hyphens, leading article or final possessive.
 
@@ -110,9 +112,17 @@ def is_acronym(alias: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Alias:
+    """A name as written, and what that asks of the text: its very case, a capital first."""
+
     written: str
     ids: frozenset[str]
     exact_case: bool
+    own_article: bool
+    capital: bool
+
+    @classmethod
+    def of(cls, written: str, ids: frozenset[str], exact_case: bool) -> "_Alias":
+        return cls(written, ids, exact_case, bool(_OWN_ARTICLE.match(written)), _first_letter(written).isupper())
 
 
 class NameIndex:
@@ -123,11 +133,11 @@ class NameIndex:
         exact = set(exact_case)
         table: dict[str, dict[str, _Alias]] = {}
         for written, ids in names.items():
-            alias = _Alias(written, frozenset(ids), written in exact or is_acronym(written))
+            alias = _Alias.of(written, frozenset(ids), written in exact or is_acronym(written))
             for key in spellings(written) if not alias.exact_case else {flatten(written)}:
                 known = table.setdefault(key, {}).get(written)
                 table[key][written] = (
-                    alias if known is None else _Alias(written, known.ids | alias.ids, alias.exact_case)
+                    alias if known is None else _Alias.of(written, known.ids | alias.ids, alias.exact_case)
                 )
         self._automaton = ahocorasick.Automaton()
         for key in sorted(table):
@@ -162,19 +172,18 @@ def longest(mentions: Iterable[NameMention]) -> list[NameMention]:
 
 
 def _mention(text: str, flat: str, start: int, end: int, aliases: tuple[_Alias, ...]) -> NameMention | None:
-    if (start and flat[start - 1].isalnum() and flat[start].isalnum()) or _AFTER_ARTICLE.search(
-        flat[max(0, start - 5) : start]
-    ):
+    if start and flat[start - 1].isalnum() and flat[start].isalnum():
         return None
-    fitting = [a for a in aliases if _case_fits(text[start:end], a)]
+    written, stop = text[start:end], end
     if end < len(flat) and flat[end].isalnum() and flat[end - 1].isalnum():
         if flat[end] != "s" or (end + 1 < len(flat) and flat[end + 1].isalnum()) or flat[end - 1] == "s":
             return None
-        end += 1
-    if not fitting:
+        stop += 1
+    fitting = [a for a in aliases if _case_fits(written, a)]
+    if not fitting or _AFTER_ARTICLE.search(flat[max(0, start - 5) : start]):
         return None
     ids = tuple(sorted(frozenset().union(*(a.ids for a in fitting))))
-    return NameMention(start, end, ids, modifier=is_modifier(text, start, end))
+    return NameMention(start, stop, ids, modifier=is_modifier(text, start, stop))
 
 
 def is_modifier(text: str, start: int, end: int) -> bool:
@@ -185,8 +194,10 @@ def is_modifier(text: str, start: int, end: int) -> bool:
 def _case_fits(written: str, alias: _Alias) -> bool:
     if alias.exact_case:
         return written == alias.written
-    if _OWN_ARTICLE.match(alias.written) and _OWN_ARTICLE.match(written):
+    if not alias.capital or _first_letter(written).isupper():
         return True
-    first = next((c for c in alias.written if c.isalpha()), "")
-    own = next((c for c in written if c.isalpha()), "")
-    return not first.isupper() or own.isupper()
+    return alias.own_article and _OWN_ARTICLE.match(written) is not None
+
+
+def _first_letter(text: str) -> str:
+    return next((c for c in text if c.isalpha()), "")

@@ -1,7 +1,7 @@
 """Theatres: which war an article is about, so that a name is looked up only where it can belong."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.countries import CountryTable
@@ -92,7 +92,7 @@ class Theatres:
         kept = [i for i in ranked if score[i] >= _RIVAL_SHARE * score[ranked[0]]]
         return self._scope(kept, named, homes)
 
-    def _scope(self, kept: list[str], named: list[NameMention], homes: Counter[str]) -> Scope:
+    def _scope(self, kept: list[str], named: Sequence[NameMention], homes: Counter[str]) -> Scope:
         home = [c for i in kept for c in self.by_id[i].countries]
         seen = {c for m in named if len(m.ids) == 1 for c in m.ids}
         ordered = sorted(dict.fromkeys(home), key=lambda c: (-homes[c], home.index(c)))

@@ -80,6 +80,7 @@ _COMPLEMENTS = ("of", "loyal", "allied", "aligned", "supported", "from", "oppose
 
 
 _MILITARY = frozenset(("military", "armoured", "armored", "army", "armed", "fighting"))
+_OFFICERS = ("officer", "commander", "leader")
 
 
 class ActorPhrases(OwnedActors):
@@ -144,6 +145,8 @@ class ActorPhrases(OwnedActors):
             return None
         cls = self.head_class(lemma)
         group = self.lex.has("group_heads", lemma)
+        if cls is None and not group and not self.lex.has("unit_heads", lemma) and lemma not in _OFFICERS:
+            return None
         mods = self.s.modifiers(head)
         words = {self.tree.lower[m] for m in mods} | {self.tree.lemma[m] for m in mods}
         unarmed = words & self.lex.words("unarmed_modifiers") and not words & {"army", "military"}
@@ -152,7 +155,7 @@ class ActorPhrases(OwnedActors):
         if cls is None and not group:
             if self.lex.has("unit_heads", lemma) and words & self.lex.words("rebel_heads"):
                 return self._bare_or_described(head, lemma, "rebel", mods)
-            return self._modifier_owner(head, mods) if lemma in ("officer", "commander", "leader") else None
+            return self._modifier_owner(head, mods) if lemma in _OFFICERS else None
         inner = self._owner(head, lemma, mods, depth) if self.lex.has("unit_heads", lemma) or cls else None
         if inner is not None:
             return inner

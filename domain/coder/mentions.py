@@ -50,8 +50,10 @@ class Mentions:
 
     def _note_group(self, i: int) -> None:
         """Remember that subjects were named together."""
+        if self.tree.dep(i) not in ("nsubj", "nsubjpass"):
+            return
         members = self.tree.conjuncts(i)
-        if self.tree.dep(i) in ("nsubj", "nsubjpass") and len(members) > 1:
+        if len(members) > 1:
             self.c.discourse.groups.append(tuple(self._at(m) for m in members))
 
     def _speaks(self, i: int) -> bool:

@@ -9,7 +9,8 @@ from domain.coder.lexicon import Lexicon
 from domain.coder.phrases import ArticleNames, Sentence
 from domain.names import NameMention
 
-_ACRONYM = re.compile(r"((?:[\w’'ʿ-]+ ){1,7}?)\(([A-Z][\w.-]{1,9})\)")
+_ACRONYM_BACKWARDS = re.compile(r"\)([\w.-]{1,9}[A-Z])\(((?: [\w’'ʿ-]+){1,7})")
+"""Read from the end of the text, so that only what stands before a bracket is ever looked at."""
 _BODY_OF = re.compile(r"\b((?:armed forces|army|national army|military|police|government) of) the $", re.IGNORECASE)
 """What stands before a country's name that an acronym in brackets takes in: "the armed forces of the X (Y)"."""
 _TITLES = frozenset(
@@ -51,13 +52,13 @@ _TOPIC_LEAST = 3
 def acronyms(text: str) -> dict[str, str]:
     """Acronym -> the capitalised words it abbreviates, where the text introduces it in brackets."""
     found: dict[str, str] = {}
-    for match in _ACRONYM.finditer(text):
-        words, short = match[1].split(), match[2]
+    for match in reversed(list(_ACRONYM_BACKWARDS.finditer(text[::-1]))):
+        words, short = match[2][::-1].split(), match[1][::-1]
         while words and (not words[0][:1].isupper() or words[0] == "The"):
             words.pop(0)
         if words:
             whole = " ".join(words)
-            body = _BODY_OF.search(text[: max(match.start(2) - 2 - len(whole), 0)])
+            body = _BODY_OF.search(text[: max(len(text) - match.end(1) - 2 - len(whole), 0)])
             name = _fitting(words, short)
             found.setdefault(short, f"{body[1]} the {whole}" if body else name)
     return found

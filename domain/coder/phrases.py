@@ -48,9 +48,15 @@ class Sentence:
     lexicon: Lexicon
     article: ArticleNames
     readers: dict[str, Any] = field(default_factory=dict, repr=False)
+    _edges: dict[int, int] = field(default_factory=dict, repr=False)
 
     def left_edge(self, head: int) -> int:
         """First token of the phrase's premodifiers, without crossing a comma."""
+        if head not in self._edges:
+            self._edges[head] = self._left_edge(head)
+        return self._edges[head]
+
+    def _left_edge(self, head: int) -> int:
         first = head
         for i in range(head - 1, -1, -1):
             if self.tree.lower[i] in (",", ";", ":", "(", ")", '"', "“", "”", "and", "or") and not self._inside(

@@ -18,28 +18,33 @@ class Tree:
             if token.head != token.i:
                 children[token.head].append(token.i)
         self.children = tuple(tuple(c) for c in children)
+        # columns: these answers are asked for millions of times
         self._deps = tuple(token.dep for token in self.tokens)
+        self._tags = tuple(token.tag for token in self.tokens)
+        self._heads = tuple(token.head for token in self.tokens)
+        self._verbs = tuple(tag.startswith("V") for tag in self._tags)
+        self._nouns = tuple(tag.startswith("NN") for tag in self._tags)
 
     def __len__(self) -> int:
         return len(self.tokens)
 
     def dep(self, i: int) -> str:
-        return self.tokens[i].dep
+        return self._deps[i]
 
     def tag(self, i: int) -> str:
-        return self.tokens[i].tag
+        return self._tags[i]
 
     def head(self, i: int) -> int:
-        return self.tokens[i].head
+        return self._heads[i]
 
     def is_verb(self, i: int) -> bool:
-        return self.tokens[i].tag.startswith("V")
+        return self._verbs[i]
 
     def is_noun(self, i: int) -> bool:
-        return self.tokens[i].tag.startswith("NN")
+        return self._nouns[i]
 
     def is_proper(self, i: int) -> bool:
-        return self.tokens[i].tag.startswith("NNP")
+        return self._tags[i].startswith("NNP")
 
     def kids(self, i: int, *deps: str) -> list[int]:
         """Children with one of these labels (all when none is given), left to right."""
@@ -61,24 +66,22 @@ class Tree:
     def ancestors(self, i: int) -> Iterator[int]:
         """The heads above a token, nearest first."""
         seen = {i}
-        while (parent := self.tokens[i].head) not in seen:
+        while (parent := self._heads[i]) not in seen:
             seen.add(parent)
             yield parent
             i = parent
 
     def conjuncts(self, i: int) -> list[int]:
         """A token and all that is coordinated below it."""
-        found, waiting = [], [i]
-        while waiting:
-            n = waiting.pop(0)
-            found.append(n)
-            waiting.extend(self.kids(n, "conj"))
+        found = [i]
+        for n in found:
+            found += self.kids(n, "conj")
         return found
 
     def first_conjunct(self, i: int) -> int:
         """Up the chain of `conj` to the first member."""
         for parent in self.ancestors(i):
-            if self.tokens[i].dep != "conj":
+            if self._deps[i] != "conj":
                 break
             i = parent
         return i

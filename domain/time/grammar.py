@@ -139,6 +139,12 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("vague", VAGUE),
 )
 
+TELLING = {
+    "ago": re.compile("ago", re.I),
+    "offset": re.compile("later|earlier|before|after|previously|prior", re.I),
+}
+"""What a form that is slow to look for must hold."""
+
 ANY = re.compile(
     r"\d|day|night|week|month|year|morning|evening|afternoon|tomorrow|then|recent|season|spring|summer|autumn|winter|fall|"
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ago|later|earlier|by|hours)",

@@ -38,6 +38,8 @@ def units_in(sentence: str) -> list[Unit]:
     claimed: list[Unit] = []
     names: list[tuple[int, int]] = []
     for form, pattern in grammar.FORMS:
+        if form in grammar.TELLING and not grammar.TELLING[form].search(sentence):
+            continue
         for found in pattern.finditer(sentence):
             unit = Unit(form, found, _prefix(sentence, found.start(), 0))
             taken = [*names, *((other.start, other.end) for other in claimed)]
