@@ -1,10 +1,14 @@
 """Building an actor reading from tokens: its words, its class, what is loaded in it."""
 
+import re
+
 from domain.coder.phrases import Sentence
 from domain.coder.readings import ActorReading
 from domain.names import NameMention
 
 _FRESH = frozenset(("fresh", "additional", "new", "more", "extra", "further"))
+_AIRCRAFT = re.compile(r"(?:b|f|a|su|mig|mi|tu|ka|mq|uh|ah)-\d{1,3}s?")
+"""What air forces call their machines: B-52s, Su-25, F-16s."""
 _BACKED = ("backed", "aligned", "allied", "led", "linked", "supported", "affiliated", "installed", "trained")
 
 
@@ -26,7 +30,7 @@ class ActorBuilding:
         ):
             if self.lex.has(name, lemma):
                 return cls
-        return None
+        return "neutral" if _AIRCRAFT.fullmatch(lemma) else None
 
     def _is_fresh(self, head: int) -> bool:
         words = {self.tree.lower[m] for m in self.s.modifiers(head)}

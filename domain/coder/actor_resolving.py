@@ -26,7 +26,7 @@ class ActorResolver(Mentions):
             speaker = self.c.discourse.speaker
             return [self._reference(reading, speaker)] if speaker else None
         if reading.how == "pronoun":
-            if (main := self._main_subject(reading)) is not None:
+            if (main := self._main_subject(reading) or self._who_says(reading)) is not None:
                 return self.actors(main, role, exclude)
             found = self.c.discourse.pronoun(reading.word, at, exclude=(*exclude, *self._own_side(reading)))
             if not found.actors:
@@ -47,6 +47,19 @@ class ActorResolver(Mentions):
                 found = ActorPhrases.of(self.s).read(k) if k > verb else None
                 if found is not None and found.how in ("named", "described"):
                     return found
+        return None
+
+    def _who_says(self, reading: ActorReading) -> ActorReading | None:
+        """ "The X, which is backed by Y, said it would ...": who says so, and not who was named last."""
+        tree = self.tree
+        if reading.word not in ("it", "its"):
+            return None
+        for clause in tree.ancestors(reading.head):
+            verb = tree.head(clause)
+            if tree.dep(clause) == "ccomp" and self.s.lexicon.has("reporting_verbs", tree.lemma[verb]):
+                heads = [k for k in tree.kids(verb, "nsubj") if k < reading.head]
+                found = ActorPhrases.of(self.s).read(heads[0]) if heads else None
+                return found if found is not None and found.how in ("named", "described", "definite") else None
         return None
 
     def _own_side(self, reading: ActorReading) -> tuple[Actor, ...]:

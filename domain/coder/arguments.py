@@ -211,6 +211,10 @@ class Arguments:
             i -= 1
         if i < 0 or not tree.is_noun(i):
             return []
+        for a in (i, *tree.ancestors(i)):
+            inside = tree.subtree(a)
+            if tree.dep(a) == "appos" and inside[-1] == i and inside[0] and tree.lower[inside[0] - 1] == ",":
+                return [a]
         found = [i]
         while tree.dep(i) == "conj" and "," not in tree.lower[tree.head(i) : i] and tree.is_noun(tree.head(i)):
             i = tree.head(i)

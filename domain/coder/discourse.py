@@ -112,7 +112,7 @@ class Discourse(PlaceMemory):
     def pronoun(self, word: str, at: Position, *, exclude: tuple[Actor, ...] = ()) -> Antecedent:
         """Who "they", "it" or "its" stands for: the latest subject nearby, else the latest actor."""
         if word in ("he", "his", "him", "she", "her"):
-            led = [a for a in self.actors if "'s " in a.name.replace("’", "'") and latest_before(a.at, at) != LONG_AGO]
+            led = [a for a in self.actors if _led(a) and latest_before(a.at, at) != LONG_AGO]
             return Antecedent((self.speaker,)) if self.speaker is not None else self._latest(led, at)
         if word in ("former", "latter"):
             pair = sorted(self.actors, key=lambda a: latest_before(a.at, at))[-2:]
@@ -230,6 +230,12 @@ class Discourse(PlaceMemory):
         for type_, names in deeds:
             if type_ == "AttackReported" and names:
                 self.attackers = names
+
+
+def _led(actor: Actor) -> bool:
+    """ "X's men": a force called after its leader; a state's are called after no one."""
+    owner, _, word = actor.name.replace("’", "'").rpartition("'s ")
+    return bool(owner) and actor.cls != "state" and word in ("men", "forces", "fighters", "troops", "gang", "loyalists")
 
 
 def _fuller(reading: ActorReading, known: Actor) -> bool:

@@ -161,7 +161,8 @@ class FrameReader:
         acting = [role for role in ("actor", "counterparty") if "subject" in rule.roles.get(role, ())]
         if not args.verbal or rule.nouns or not acting or any(roles.get(role) for role in acting):
             return False
-        return any(self.tree.is_noun(h) or h in self.s.names.run_of for h in args.subject)
+        doers = [h for h in args.subject if h not in self.s.names.timed]
+        return any(self.tree.is_noun(h) or h in self.s.names.run_of for h in doers)
 
     def _grammar(self, rule: Rule, args: Arguments) -> str | None:
         lemma = self.tree.lemma[args.predicate]

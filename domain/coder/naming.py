@@ -131,6 +131,8 @@ def _learn_run(names: ArticleNames, s: Sentence, reader: ActorPhrases, first: in
         return
     for other in _beside(s, head):
         lemma = tree.lemma[other]
+        if other > head and _says(s, other):
+            continue
         if s.lexicon.has("role_words", lemma) or s.lexicon.has("civil_words", lemma):
             names.persons[key] = tree.words(first, last)
             names.persons.setdefault(fold(tree.tokens[last].text), names.persons[key])
@@ -149,6 +151,12 @@ def _learn_run(names: ArticleNames, s: Sentence, reader: ActorPhrases, first: in
         and (first > 0 or last > first or tree.tokens[first].text.isupper())
     ) and head not in s.names.mention_of:
         names.armed.setdefault(key, "rebel")
+
+
+def _says(s: Sentence, noun: int) -> bool:
+    """ "... out of A, a spokesman for X said": what looks like an apposition says something, and is nobody's."""
+    behind = s.tree.subtree(noun)[-1] + 1
+    return behind < len(s.tree) and s.tree.is_verb(behind) and s.lexicon.has("reporting_verbs", s.tree.lemma[behind])
 
 
 def _beside(s: Sentence, head: int) -> list[int]:

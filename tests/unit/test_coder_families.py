@@ -133,3 +133,35 @@ def test_a_town_that_is_attacked_is_no_party() -> None:
     [event] = code("The Sudanese army shelled central Khartoum.", PUBLISHED).events
     assert event.counterparties == ()
     assert [(p.resolved, p.area) for p in event.places] == [("Khartoum", "centre")]
+
+
+def test_a_place_before_a_trailing_source_stays_a_place() -> None:
+    text = (
+        "Tigrayan forces pulled out of Lalibela, a spokesman for the Ethiopian government said. "
+        "TDF fighters had taken the town in August."
+    )
+    events = code(text, PUBLISHED).events
+    assert [(e.type, e.places[0].resolved) for e in events] == [
+        ("WithdrawalReported", "Lalibela"),
+        ("ControlTaken", "Lalibela"),
+    ]
+    assert events[0].attribution is not None
+    assert events[0].attribution.resolved == "spokesman for the Ethiopian government"
+
+
+@pytest.mark.parametrize(
+    ("text", "actors"),
+    [
+        ("Ukraine accused Russian troops of seizing Danylivka.", ("Russian troops",)),
+        ("FLA rebels seized Tessalit after Malian troops and their allies evacuated it.", ("FLA",)),
+        ("The STC, which is backed by Saudi Arabia, said it had seized Seiyun.", ("STC",)),
+    ],
+)
+def test_the_doer_is_neither_the_accuser_nor_who_was_named_last(text: str, actors: tuple[str, ...]) -> None:
+    assert [a for t, a, _ in read(text) if t == "ControlTaken"] == [actors]
+
+
+def test_a_name_in_a_sentence_without_any_event_is_known_to_the_next() -> None:
+    assert read("Talks with M23 went on in Doha. The rebels seized Walikale.") == [
+        ("ControlTaken", ("M23",), ("Walikale",))
+    ]
