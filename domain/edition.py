@@ -14,11 +14,14 @@ from domain.coder.version import CODER_VERSION
 from domain.countries import CountryTable
 from domain.datafile import Row, read
 from domain.errors import InvalidInput
+from domain.origins import LEAST_PERCENT
 from domain.sources import SourceTable
 from domain.theatres import Theatres
 
 EDITION_FILE = "edition.yaml"
 _POLICY = ("fighting_stale_days", "dispute_window_days")
+_ORIGINS = ("near_duplicate_percent", "origin_window_days")
+"""Both or neither: an edition without them takes every article for an origin of its own."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,12 @@ def _policy(top: Row) -> dict[str, Any]:
     policy = top.fields.get("policy")
     if not isinstance(policy, Row):
         raise top.fail("policy", repr(policy), "a mapping of numbers")
-    policy.only(*_POLICY)
+    policy.only(*_POLICY, *_ORIGINS)
     numbers: dict[str, Any] = {}
-    for field in _POLICY:
+    for field in (*_POLICY, *(_ORIGINS if any(policy.fields.get(each) is not None for each in _ORIGINS) else ())):
         value = policy.number(field)
+        if field == "near_duplicate_percent" and (value is None or not LEAST_PERCENT <= value <= 100):
+            raise policy.fail(field, repr(value), f"a number from {LEAST_PERCENT} (fewer are not found) to 100")
         if value is None or value < 0:
             raise policy.fail(field, repr(value), "a number of days, 0 or more")
         numbers[field] = int(value)

@@ -141,7 +141,10 @@ class Coding(msgspec.Struct, frozen=True):
 
 
 class ArticleReceived(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An article came in. `known` time is this event's recorded_at."""
+    """An article came in. `known` time is this event's recorded_at; `signature` finds its near-duplicates.
+
+    Version 1 had no signature: such an article is a copy of none (domain/origins.py).
+    """
 
     article_id: str
     text_digest: str
@@ -153,6 +156,7 @@ class ArticleReceived(msgspec.Struct, frozen=True, omit_defaults=True):
     external_id: str | None = None
     revision_key: str | None = None
     way_in: str = "cli"
+    signature: str = ""
 
 
 class RevisionReceived(msgspec.Struct, frozen=True):
@@ -273,4 +277,5 @@ SHAPES: dict[str, tuple[int, type[msgspec.Struct]]] = {
             EventRestored,
         )
     },
+    "ArticleReceived": (2, ArticleReceived),
 }

@@ -16,7 +16,13 @@ Upcaster = Callable[[Data], dict[str, Any]]
 Registry = Mapping[tuple[str, int], Upcaster]
 """(type, schema version) -> what turns its data into the next version's."""
 
-UPCASTERS: Registry = {}
+
+def _as_it_is(data: Data) -> dict[str, Any]:
+    """The next version only has a field more, which older events lack."""
+    return dict(data)
+
+
+UPCASTERS: Registry = {("ArticleReceived", 1): _as_it_is}
 
 
 def upcast(

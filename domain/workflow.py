@@ -18,6 +18,7 @@ from domain.codec import from_data, to_data
 from domain.coder import CODER_VERSION
 from domain.edition import Edition
 from domain.errors import ConcurrencyError, InvalidInput, Stop
+from domain.origins import signature
 from domain.ports import NO_STREAM, EventStore, LogTransaction, NewEvent, StoredEvent
 
 EDITIONS = "editions"
@@ -87,6 +88,7 @@ def receive(tx: LogTransaction, article: Article, *, way_in: str, metadata: Meta
         external_id=article.external_id,
         revision_key=article.revision_key,
         way_in=way_in,
+        signature=signature(article.text),
     )
     tx.put_text(article.text_digest, article.text)
     older = _note_revision(tx, article, metadata) if revises else None

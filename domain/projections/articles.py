@@ -79,7 +79,7 @@ def unresolved(dossier: Dossier) -> Rows:
 
 
 ARTICLE_FIELDS = {
-    "ArticleReceived": ("external_id", "source", "title", "url", "published", "text_digest"),
+    "ArticleReceived": ("external_id", "source", "title", "url", "published", "text_digest", "signature"),
     "ArticleSuperseded": ("by",),
     "ArticleRetracted": (),
     "TextErased": (),
@@ -89,7 +89,7 @@ ARTICLE_FIELDS = {
 
 articles_projection = Projection(
     name="articles",
-    version=1,
+    version=2,
     reads={**ARTICLE_FIELDS, "ArticleCoded": ("edition", "sentences", "events")},
     tables=(ARTICLES,),
     fold=articles,

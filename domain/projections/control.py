@@ -1,13 +1,16 @@
 """Who holds what, over both axes of time: evidence by article, and from it the history of each place's holdings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from domain.control import Evidence, Party, evidence_from
 from domain.control.evidence import BEARINGS
 from domain.control.timeline import HistoryRow, Known
 from domain.events import CodedEvent
-from domain.projections.dossier import Dossier, Fact
+from domain.origins import Steps
+from domain.projections.dossier import Dossier, Fact, Interval
 from domain.projections.events import COUNTING
 from domain.projections.projection import Projection, Row, Rows, Table
 
@@ -37,6 +40,8 @@ EVIDENCE = Table(
         "occurred_latest",
         "precision",
         "origin_id",
+        "origins",
+        "origins_from",
         "voice",
         "voice_actor",
         "source",
@@ -147,6 +152,8 @@ def _evidence_row(dossier: Dossier, fact: Fact, event: CodedEvent, one: Evidence
         one.latest,
         one.precision,
         one.origin_id,
+        [origin_id for _, origin_id in dossier.origins],
+        [since for since, _ in dossier.origins],
         one.voice,
         one.voice_actor,
         dossier.received.source,
@@ -162,8 +169,17 @@ def _evidence_row(dossier: Dossier, fact: Fact, event: CodedEvent, one: Evidence
     )
 
 
-def known_evidence(row: Mapping[str, Any]) -> Known:
-    """A stored row of control_evidence, by column, as evidence again."""
+def with_origins(row: Row, steps: Steps) -> Row:
+    """A row of control_evidence as it is when its article has these origins; none: it is one of its own."""
+    told = dict(zip(EVIDENCE.columns, row, strict=True))
+    told["origin_id"] = steps[-1][1] if steps else told["article_id"]
+    told["origins"] = [origin_id for _, origin_id in steps]
+    told["origins_from"] = [since for since, _ in steps]
+    return tuple(told.values())
+
+
+def known_evidence(row: Mapping[str, Any]) -> list[Known]:
+    """A stored row of control_evidence, by column, as evidence again: one a time in which its origin was the same."""
     holders = zip(row["holder_ids"], row["holders"], row["holder_candidates"], strict=True)
     evidence = Evidence(
         known_at=row["known_at"],
@@ -189,7 +205,23 @@ def known_evidence(row: Mapping[str, Any]) -> Known:
         lat=row["lat"],
         lon=row["lon"],
     )
-    return Known(evidence, tuple(zip(row["known_from"], row["known_to"], strict=True)))
+    intervals = tuple(zip(row["known_from"], row["known_to"], strict=True))
+    steps = list(zip(row["origins_from"], row["origins"], strict=True))
+    if len(steps) < 2:
+        return [Known(evidence, intervals)]
+    ends = [since for since, _ in steps[1:]] + [None]
+    return [
+        Known(replace(evidence, origin_id=origin_id), clipped)
+        for (since, origin_id), until in zip(steps, ends, strict=True)
+        if (clipped := tuple(_clipped(intervals, since, until)))
+    ]
+
+
+def _clipped(intervals: Iterable[Interval], since: datetime, until: datetime | None) -> Iterator[Interval]:
+    for begin, end in intervals:
+        first, last = max(begin, since), min((at for at in (end, until) if at is not None), default=None)
+        if last is None or first < last:
+            yield first, last
 
 
 def history_row(one: HistoryRow, stale_days: int) -> Row:
@@ -241,10 +273,10 @@ def _names(parties: Sequence[Party]) -> list[str]:
 
 control_projection = Projection(
     name="control",
-    version=1,
+    version=2,
     reads={
         **COUNTING,
-        "ArticleReceived": ("source", "published", "text_digest"),
+        "ArticleReceived": ("source", "published", "text_digest", "signature"),
         **dict.fromkeys(
             BEARINGS,
             (

@@ -7,6 +7,7 @@ function of dossiers, so they depend on the set of events and never on the order
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -23,6 +24,7 @@ from domain.events import (
     RetryRequested,
     TextErased,
 )
+from domain.origins import Steps
 
 Standing = Literal["counts", "rejected", "retracted", "superseded"]
 Interval = tuple[datetime, datetime | None]
@@ -60,7 +62,7 @@ class Dossier:
     coded: ArticleCoded | None = None
     events: list[tuple[Fact, CodedEvent]] = field(default_factory=list)
     decisions: dict[str, list[tuple[datetime, bool]]] = field(default_factory=dict)
-    origin: str | None = None
+    origins: Steps = ()
 
     @property
     def facts(self) -> ArticleFacts:
@@ -72,8 +74,8 @@ class Dossier:
 
     @property
     def origin_id(self) -> str:
-        """The origin it belongs to: itself, unless told that it is a copy."""
-        return self.origin or self.article_id
+        """The origin it belongs to by all that is known: itself, unless told that it is a copy."""
+        return self.origins[-1][1] if self.origins else self.article_id
 
     @property
     def counted(self) -> Sequence[tuple[Fact, CodedEvent]]:
@@ -134,18 +136,20 @@ Decisions = Mapping[str, Sequence[Fact]]
 """Facts of the streams `review-<fingerprint>` by fingerprint, in stream order."""
 
 
-def dossiers(facts: Iterable[Fact], decisions: Decisions, up_to: int | None = None) -> dict[str, Dossier]:
+def dossiers(
+    facts: Iterable[Fact], decisions: Decisions, origins: Mapping[str, Steps] = MappingProxyType({}), *, up_to: int
+) -> dict[str, Dossier]:
     """Dossiers by article id, of facts (in the order of positions, inherited ones last) up to a position, inclusive."""
     found: dict[str, Dossier] = {}
     for fact in facts:
-        if up_to is not None and fact.counts_from > up_to:
+        if fact.counts_from > up_to:
             continue
         article_id = article_of(fact.stream)
         if article_id is None:
             continue
         dossier = found.get(article_id)
         if dossier is None:
-            dossier = found[article_id] = Dossier(article_id)
+            dossier = found[article_id] = Dossier(article_id, origins=origins.get(article_id, ()))
         dossier.add(fact)
     if decisions:
         for dossier in found.values():
@@ -160,8 +164,8 @@ def article_of(stream: str) -> str | None:
     return stream[8:] if stream.startswith("article-") else None
 
 
-def _decide(dossier: Dossier, decisions: Decisions, up_to: int | None) -> None:
+def _decide(dossier: Dossier, decisions: Decisions, up_to: int) -> None:
     for _, event in dossier.events:
-        heard = [f for f in decisions.get(event.fingerprint, ()) if up_to is None or f.position <= up_to]
+        heard = [f for f in decisions.get(event.fingerprint, ()) if f.position <= up_to]
         if heard:
             dossier.decisions[event.fingerprint] = [(f.recorded_at, isinstance(f.shape, EventRejected)) for f in heard]

@@ -37,7 +37,7 @@ def write(connection: psycopg.Connection, into: Target, difference: Change, *, l
         return
     policy = _policy(connection, into.edition)
     evidence = _by_place(_ask(connection, "evidence", into.generation, list(changed)))
-    known = {place: [known_evidence(row) for row in rows] for place, rows in evidence.items()}
+    known = {place: [one for row in rows for one in known_evidence(row)] for place, rows in evidence.items()}
     resumes = {place: resume_at(known.get(place, ()), since) for place, since in changed.items()}
     begun = _begun(connection, into.generation, resumes)
     stored = _ask(connection, "history_from", *_places(resumes), into.generation)

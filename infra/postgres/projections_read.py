@@ -11,6 +11,7 @@ from domain.codec import from_data
 from domain.events import SHAPES, ArticleCoded, CodingInherited
 from domain.projections.dossier import Decisions, Dossier, Fact, article_of, dossiers
 from domain.projections.projection import Projection
+from infra.postgres import projections_origins
 from infra.postgres.queries import queries
 
 _DECODERS = {name: (version, msgspec.json.Decoder(shape)) for name, (version, shape) in SHAPES.items()}
@@ -73,13 +74,17 @@ def read(connection: psycopg.Connection, projection: Projection, target: Target,
         touched |= _reviewed(connection, own, target, reached)
     if not touched:
         return Batch(len(found), reached, {}, {})
+    origins = projections_origins.Origins()
+    if "signature" in projection.reads.get("ArticleReceived", ()):
+        origins = projections_origins.read(connection, target.edition, touched, target.position, reached)
+        touched |= origins.changed
     rows = _complete(connection, projection, own, touched, target, reached)
     facts = [_fact(row) for row in rows if not row.stream.startswith("review-")]
     facts += _inherited(connection, _types(projection), facts)
     decisions = _decisions(connection, _types(projection), facts, reached) if reads_decisions else {}
     earlier = any(fact.counts_from <= target.position for fact in facts)
-    before = dossiers(facts, decisions, up_to=target.position) if earlier else {}
-    return Batch(len(found), reached, before, dossiers(facts, decisions, up_to=reached))
+    before = dossiers(facts, decisions, origins.before, up_to=target.position) if earlier else {}
+    return Batch(len(found), reached, before, dossiers(facts, decisions, origins.after, up_to=reached))
 
 
 def dossiers_of(connection: psycopg.Connection, article_ids: Sequence[str], edition: str) -> dict[str, Dossier]:
@@ -90,7 +95,8 @@ def dossiers_of(connection: psycopg.Connection, article_ids: Sequence[str], edit
     )
     facts = [_fact(_Row(*row)) for row in found]
     facts += _inherited(connection, list(SHAPES), facts)
-    return dossiers(facts, _decisions(connection, list(SHAPES), facts, EVERYTHING))
+    origins = projections_origins.read(connection, edition, article_ids, EVERYTHING, EVERYTHING).after
+    return dossiers(facts, _decisions(connection, list(SHAPES), facts, EVERYTHING), origins, up_to=EVERYTHING)
 
 
 def decisions_on(connection: psycopg.Connection, fingerprints: Iterable[str]) -> Decisions:

@@ -13,15 +13,17 @@ from domain.control import ControlPolicy
 from domain.control.timeline import timeline
 from domain.difference import RowChange, row_changes
 from domain.events import ArticleCoded, CodedEvent, Coding, EventRejected
+from domain.origins import OriginPolicy
 from domain.projections.activity import activity
-from domain.projections.control import EVIDENCE, HISTORY, control, history_row, known_evidence
+from domain.projections.control import EVIDENCE, HISTORY, control, history_row, known_evidence, with_origins
 from domain.projections.dossier import Dossier, Fact
 from domain.projections.projection import Row
 from infra.exports.writing import plain
-from infra.postgres import differences, projections, projections_read, replays
+from infra.postgres import differences, projections, projections_origins, projections_read, replays
 from infra.postgres.differences import Difference
 from infra.postgres.inbox import Pool
 from infra.postgres.pool import passing_trouble
+from infra.postgres.projections_read import EVERYTHING
 from infra.replay.recode import Archive
 
 _ARTICLE, _PLACE = EVIDENCE.columns.index("article_id"), EVIDENCE.columns.index("place_id")
@@ -80,7 +82,7 @@ def _with(dossier: Dossier, coding: Coding) -> Dossier:
         erased_at=dossier.erased_at,
         coded=closing,
         events=events,
-        origin=dossier.origin,
+        origins=dossier.origins,
     )
 
 
@@ -98,18 +100,32 @@ def _holdings(archive: Archive, before: Dossiers, after: Dossiers) -> list[Diffe
     old_policy, new_policy = (_policy(archive, name) for name in (archive.live, archive.edition))
     old_rows, new_rows = _evidence(before), _evidence(after)
     places = {row[_PLACE] for row in (*old_rows, *new_rows)}
-    if old_policy != new_policy:
+    other_origins = len({_origin_policy(archive, name) for name in (archive.live, archive.edition)}) > 1
+    if old_policy != new_policy or other_origins:
         places |= set(differences.places_with_evidence(archive.pool))
     shown = differences.evidence_shown(archive.pool, sorted(places))
     kept = [tuple(row[c] for c in EVIDENCE.columns) for row in shown if row["article_id"] not in before]
     old = _history([*kept, *old_rows], old_policy)
-    new = _history([*kept, *new_rows], new_policy)
+    recoded = [*kept, *new_rows]
+    new = _history(_under_other_origins(archive, recoded) if other_origins else recoded, new_policy)
     causes = _causes(old_rows, new_rows)
     return [_holding(change, causes.get(str(change.key[0]))) for change in row_changes(old, new, 2)]
 
 
 def _policy(archive: Archive, edition: str) -> ControlPolicy:
     return ControlPolicy.from_files(workflow.published_edition(archive.store, edition).files)
+
+
+def _origin_policy(archive: Archive, edition: str) -> OriginPolicy | None:
+    return OriginPolicy.from_text(workflow.published_edition(archive.store, edition).files.get("edition.yaml", ""))
+
+
+def _under_other_origins(archive: Archive, rows: list[Row]) -> list[Row]:
+    """The same evidence with its articles' origins by the numbers of the replay's edition."""
+    articles = sorted({row[_ARTICLE] for row in rows})
+    with passing_trouble("reading origins", archive.pool), archive.pool.connection() as connection:
+        steps = projections_origins.read(connection, archive.edition, articles, EVERYTHING, EVERYTHING).after
+    return [with_origins(row, steps.get(row[_ARTICLE], ())) for row in rows]
 
 
 def _evidence(dossiers: Dossiers) -> list[Row]:
@@ -119,7 +135,7 @@ def _evidence(dossiers: Dossiers) -> list[Row]:
 def _history(evidence: Iterable[Row], policy: ControlPolicy) -> list[Row]:
     by_place: dict[str, list[Any]] = {}
     for row in evidence:
-        by_place.setdefault(row[_PLACE], []).append(known_evidence(dict(zip(EVIDENCE.columns, row, strict=True))))
+        by_place.setdefault(row[_PLACE], []).extend(known_evidence(dict(zip(EVIDENCE.columns, row, strict=True))))
     stale = policy.fighting_stale_days
     return [
         # without fighting it does not matter when that would be stale

@@ -86,10 +86,11 @@ class Archive:
     """A log with one live edition."""
 
     pool: ConnectionPool[psycopg.Connection]
+    policy: str = POLICY
 
     def __post_init__(self) -> None:
         self.store = PostgresEventStore(self.pool)
-        published = EditionPublished(EDITION, "d" * 64, 1, {"edition.yaml": POLICY})
+        published = EditionPublished(EDITION, "d" * 64, 1, {"edition.yaml": self.policy})
         self.store.append(f"edition-{EDITION}", NO_STREAM, [workflow.new_event(published, {})])
         workflow.activate(self.store, EDITION, metadata={})
 

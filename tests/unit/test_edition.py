@@ -18,7 +18,12 @@ def files() -> dict[str, str]:
 
 def test_the_shipped_edition_loads_and_holds_the_codebooks_numbers(files: dict[str, str]) -> None:
     edition = load(files)
-    assert edition.policy == {"fighting_stale_days": 14, "dispute_window_days": 3}
+    assert edition.policy == {
+        "fighting_stale_days": 14,
+        "dispute_window_days": 3,
+        "near_duplicate_percent": 20,
+        "origin_window_days": 30,
+    }
     assert edition.base is None
 
 
@@ -51,6 +56,23 @@ def test_a_fault_in_a_rule_is_named_with_file_line_and_field(
     with pytest.raises(InvalidInput) as error:
         load({**files, "rules/control.yaml": broken})
     assert (error.value.where, error.value.line, error.value.field) == ("rules/control.yaml", line, field)
+
+
+@pytest.mark.parametrize(
+    ("line", "found", "field"),
+    [
+        ("near_duplicate_percent: 20", "near_duplicate_percent: 5", "near_duplicate_percent"),
+        ("near_duplicate_percent: 20", "near_duplicate_percent: 101", "near_duplicate_percent"),
+        ("origin_window_days: 30", "origin_window_days: -1", "origin_window_days"),
+        ("origin_window_days: 30", "", "origin_window_days"),
+    ],
+)
+def test_numbers_for_origins_that_cannot_be_kept_are_refused(
+    files: dict[str, str], line: str, found: str, field: str
+) -> None:
+    with pytest.raises(InvalidInput) as error:
+        load({**files, "edition.yaml": files["edition.yaml"].replace(line, found)})
+    assert (error.value.where, error.value.field) == ("edition.yaml", field)
 
 
 def test_a_rule_id_used_twice_is_refused(files: dict[str, str]) -> None:

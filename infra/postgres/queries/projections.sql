@@ -20,6 +20,10 @@ SELECT data->>'edition' FROM frontlog_log.events WHERE stream = 'editions' ORDER
 -- name: edition_files
 SELECT data->'files' FROM frontlog_log.events WHERE stream = 'edition-' || %s AND version = 1
 
+-- name: edition_policy
+-- One file of many: the rest of them is a megabyte.
+SELECT data->'files'->>'edition.yaml' FROM frontlog_log.events WHERE stream = 'edition-' || %s AND version = 1
+
 -- name: new_generation
 SELECT frontlog_read.new_generation(%s, %s, %s, %s)
 
@@ -64,6 +68,26 @@ SELECT position, stream, version, type, schema_version, recorded_at,
   FROM frontlog_log.events
  WHERE stream = ANY(%(streams)s) AND position <= %(up_to)s
  ORDER BY position
+
+-- name: arrivals
+SELECT position, stream, recorded_at, data->>'published', data->>'signature'
+  FROM frontlog_log.events
+ WHERE stream = ANY(%(streams)s) AND version = 1 AND type = 'ArticleReceived' AND position <= %(up_to)s
+
+-- name: alike
+-- Articles that share a key of their signature with one of these, by the index events_origin_keys. OFFSET 0 keeps the
+-- keys of each from being spelled again for every row they are held against.
+SELECT DISTINCT ON (other.position)
+       other.position, other.stream, other.recorded_at, other.data->>'published', other.data->>'signature'
+  FROM (SELECT position, frontlog_log.origin_keys(data->>'signature') AS keys
+          FROM frontlog_log.events
+         WHERE stream = ANY(%(streams)s) AND version = 1 AND type = 'ArticleReceived'
+        OFFSET 0) AS mine
+  JOIN frontlog_log.events other
+    ON other.type = 'ArticleReceived' AND frontlog_log.origin_keys(other.data->>'signature') && mine.keys
+ WHERE other.position <> mine.position AND other.position <= %(up_to)s
+   AND coalesce((other.data->>'published')::date, (other.recorded_at AT TIME ZONE 'UTC')::date)
+       BETWEEN %(earliest)s AND %(latest)s
 
 -- name: any_review
 SELECT EXISTS (SELECT FROM frontlog_log.events WHERE stream ^@ 'review-')
