@@ -429,7 +429,7 @@ class Arguments:
         if step == "verb":
             return [a for a in list(tree.ancestors(at.predicate))[:3] if tree.is_verb(a)][:1]
         if step == "purpose":
-            return [k for k in tree.kids(at.predicate, "advcl", "xcomp") if tree.tag(k) == "VB"]
+            return [k for k in tree.kids(at.predicate, "advcl", "xcomp", "acl", "relcl") if tree.tag(k) == "VB"]
         if step == "@between":
             return at._between_whom()
         if step == "absolute":

@@ -255,6 +255,10 @@ class Modality(ClauseMarks):
     def _under_preposition(self, i: int, parent: int, dep: str, state: "State") -> bool:
         low = self.tree.lower[parent]
         governor = self.tree.head(parent)
+        about = [governor, *self.tree.kids(governor, "dobj", "nsubj")]
+        if low in ("on", "about", "of") and any(self.tree.lemma[k] in _FICTION for k in about):
+            state.dropped = True
+            return False
         while (
             self.tree.dep(parent) == "conj" and self.tree.tag(governor) == "IN" and self.tree.head(governor) != governor
         ):
