@@ -3,16 +3,19 @@
 import sys
 import warnings
 
+import structlog
 from celery import Celery, Task
 from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging
 
-from domain.errors import TryAgain
+from domain.errors import FrontlogError, TryAgain
 from infra import logs
 from infra.postgres.inbox import Pool
 from infra.postgres.pool import open_pool
 from infra.replay import broker, work
 from infra.replay.child import given_by_parent
+
+log = structlog.get_logger(__name__)
 
 RETRY_AFTER_S = 1.0
 
@@ -38,7 +41,16 @@ def main() -> None:
     setup_logging.connect(lambda **_: None, weak=False)  # or Celery would take the root logger
     conninfo = given["conninfo"]
     assert conninfo is not None
-    app = broker.open_app(conninfo, given["broker_url"])
+    try:
+        work_for(conninfo, given["broker_url"])
+    except FrontlogError as trouble:  # a server that is away: the parent brings this worker back
+        log.warning("the replay worker ends", error=str(trouble))
+        sys.exit(1)
+
+
+def work_for(conninfo: str, broker_url: str | None) -> None:
+    """Answer messages until the worker is stopped."""
+    app = broker.open_app(conninfo, broker_url)
     with open_pool(conninfo, max_size=4, application_name="frontlog replay") as pool:
         declare(app, pool)
         app.Worker(pool="solo", without_gossip=True, without_mingle=True, without_heartbeat=True, quiet=True).start()

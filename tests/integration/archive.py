@@ -83,13 +83,15 @@ def told(
 
 @dataclass
 class Archive:
-    """A log with one live edition."""
+    """A log with one live edition, made or found."""
 
     pool: ConnectionPool[psycopg.Connection]
     policy: str = POLICY
 
     def __post_init__(self) -> None:
         self.store = PostgresEventStore(self.pool)
+        if self.store.streams(f"edition-{EDITION}"):
+            return
         published = EditionPublished(EDITION, "d" * 64, 1, {"edition.yaml": self.policy})
         self.store.append(f"edition-{EDITION}", NO_STREAM, [workflow.new_event(published, {})])
         workflow.activate(self.store, EDITION, metadata={})
