@@ -47,6 +47,11 @@ def _unnamed(reading: PlaceReading) -> bool:
     return reading.how == "common" or (reading.how == "definite" and reading.kind == "generic")
 
 
+def _told(reading: PlaceReading) -> bool:
+    """A name, or a town that was named before: better than positions without either."""
+    return reading.how == "named" or (reading.how == "definite" and reading.kind == "settlement")
+
+
 class RuleBook:
     """The rules by trigger form."""
 
@@ -245,7 +250,7 @@ class FrameReader:
                 found.sort(key=lambda r: r.start)
                 if found and path == "object" and all(_unnamed(r) for r in found):
                     named = self._places(("@loc",), args, strict)
-                    return named if named and all(r.how == "named" for r in named) else found
+                    return named if named and all(_told(r) for r in named) else found
                 if path.endswith("@loc") and (behind := [r for r in found if r.head > args.predicate]):
                     found = behind
                 scene = (

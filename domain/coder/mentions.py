@@ -154,6 +154,7 @@ class Mentions:
             or i in self.s.names.timed
             or self._in_a_title(i)
             or self._seat_of_source(i)
+            or self._bound_for(i)
             or (run.last != i and self.tree.dep(i) not in ("compound",))
         ):
             return
@@ -223,6 +224,16 @@ class Mentions:
             self.tree.dep(i) == "pobj"
             and self.tree.lower[prep] in ("in", "at")
             and (self.s.lexicon.has("seated_sources", host) or self.s.lexicon.has("role_words", host))
+        )
+
+    def _bound_for(self, i: int) -> bool:
+        """ "left for A", "retreated towards A": where someone goes is no scene yet."""
+        prep = self.tree.head(i)
+        return (
+            self.tree.dep(i) == "pobj"
+            and self.tree.lower[prep] in ("for", "toward", "towards")
+            and self.tree.lemma[self.tree.head(prep)]
+            in ("leave", "head", "depart", "retreat", "flee", "withdraw", "go")
         )
 
     def _at(self, token: int) -> Position:

@@ -129,6 +129,10 @@ def _learn_run(names: ArticleNames, s: Sentence, reader: ActorPhrases, first: in
         for i in range(first, last + 1)
     ):
         return
+    if _holds_office(s, head):
+        names.persons[key] = tree.words(first, last)
+        names.persons.setdefault(fold(tree.tokens[last].text), names.persons[key])
+        return
     for other in _beside(s, head):
         lemma = tree.lemma[other]
         if other > head and _says(s, other):
@@ -151,6 +155,15 @@ def _learn_run(names: ArticleNames, s: Sentence, reader: ActorPhrases, first: in
         and (first > 0 or last > first or tree.tokens[first].text.isupper())
     ) and head not in s.names.mention_of:
         names.armed.setdefault(key, "rebel")
+
+
+def _holds_office(s: Sentence, head: int) -> bool:
+    """ "the governor of A, X": the parser sets the name beside A."""
+    tree, beside = s.tree, s.tree.head(head)
+    prep = tree.head(beside)
+    if tree.dep(head) != "appos" or tree.dep(beside) != "pobj" or not tree.is_proper(beside) or head < beside:
+        return False
+    return tree.lower[prep] in ("of", "for", "in") and s.lexicon.has("role_words", tree.lemma[tree.head(prep)])
 
 
 def _says(s: Sentence, noun: int) -> bool:

@@ -145,7 +145,7 @@ class PlacePhrases(PlaceParts):
 
     def _complement(self, head: int, kind: str, depth: int) -> list[PlaceReading]:
         """ "the town of A", "villages including A and B", "the border post at A", "the towns: A and B"."""
-        if (site := self._site(head, depth)) is not None:
+        if (site := self._site(head, depth) or self._seat_of_unit(head, kind)) is not None:
             return [site]
         found: list[PlaceReading] = []
         for k in self.tree.kids(head, "prep"):
@@ -168,6 +168,18 @@ class PlacePhrases(PlaceParts):
         if kind == "settlement" and self.s.definite(head):
             return found
         return self._located(head, kind, depth)
+
+    def _seat_of_unit(self, head: int, kind: str) -> PlaceReading | None:
+        """ "the headquarters of the 22nd Division": a facility that is called by whose it is."""
+        if kind != "facility" or not self.s.definite(head):
+            return None
+        for k in self.tree.kids(head, "prep"):
+            for target in self.tree.kids(k, "pobj") if k == head + 1 and self.tree.lower[k] == "of" else ():
+                mention = self.s.names.mention_of.get(target)
+                if mention is not None and not mention.weak and not mention.modifier:
+                    words = self.tree.words(head, target)
+                    return self._build(head, "named", head, target, words, self.tree.lemma[head], kind)
+        return None
 
     def _located(self, head: int, kind: str, depth: int) -> list[PlaceReading]:
         """ "a base at A", "villages in A", "the area east of A", "positions near A", "the area from A to B"."""
