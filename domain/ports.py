@@ -85,8 +85,7 @@ class EventStore(Protocol):
         """Names of the streams that start with `prefix`, sorted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A word of a parsed sentence. `head` is a token index; `start` a character offset in the sentence.
 
     Tag sets: `pos` universal, `tag` Penn Treebank, `dep` ClearNLP as spaCy's English models give them.

@@ -1,5 +1,7 @@
 """What a clause says of itself: its modals, negations and conditions."""
 
+from functools import cached_property
+
 from domain.coder.phrases import Sentence
 from domain.coder.tree import Tree
 
@@ -9,8 +11,12 @@ class ClauseMarks:
 
     def __init__(self, sentence: Sentence) -> None:
         self.s, self.tree, self.lex = sentence, sentence.tree, sentence.lexicon
-        self.conditions = [i for i in range(len(self.tree)) if self._is_condition(i)]
         self.question = sentence.text.rstrip("\"'”’ ").endswith("?")
+
+    @cached_property
+    def conditions(self) -> list[int]:
+        """Verbs that head a condition."""
+        return [i for i in range(len(self.tree)) if self._is_condition(i)]
 
     def _asks(self, i: int) -> bool:
         """ "It was not clear who controlled A": an embedded question claims nothing."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -69,7 +69,7 @@ def as_written(text: str, tokens: Sequence[Token]) -> Sequence[Token]:
     """Tokens with the text's own words, where the parser was given plainer ones."""
     if not _INVERTED.match(text):
         return tokens
-    return [replace(t, text=text[t.start : t.start + len(t.text)]) for t in tokens]
+    return [msgspec.structs.replace(t, text=text[t.start : t.start + len(t.text)]) for t in tokens]
 
 
 class Coder:
@@ -86,17 +86,22 @@ class Coder:
 
     def code(self, articles: Sequence[Article]) -> list[Coding]:
         """One coding an article, in order. The same article gives the same coding in any batch. Raises nothing."""
-        return [coding for coding, _ in self.explain(articles)]
+        return [coding for coding, _ in self._explained(articles)]
 
     def explain(self, articles: Sequence[Article]) -> list[tuple[Coding, list[Trace]]]:
         """The same, each with the path of every sentence."""
+        return list(self._explained(articles))
+
+    def _explained(self, articles: Sequence[Article]) -> Iterator[tuple[Coding, list[Trace]]]:
+        """One by one, so that a path which nobody keeps is freed before the next article's."""
         prepared = [_Prepared(a, split(a.text)) for a in articles]
         wanted = [(p, n) for p in prepared for n, (a, b) in enumerate(p.spans) if self._wanted(p.article.text[a:b])]
         trees = self._parser.parse([p.parsed(n) for p, n in wanted])
         for (p, n), tokens in zip(wanted, trees, strict=True):
             if len(tokens) <= MAX_TOKENS:
                 p.tokens[n] = tokens
-        return [_ArticleCoder(self, p).run() for p in prepared]
+        for p in prepared:
+            yield _ArticleCoder(self, p).run()
 
     def _wanted(self, text: str) -> bool:
         return len(text) <= MAX_PARSED_CHARACTERS and self._filter.fires(text)
