@@ -3,99 +3,23 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from itertools import pairwise
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
 from psycopg.errors import UniqueViolation
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from domain.errors import Stop
-from infra.postgres import projections
+from infra.postgres import projections, replay_rows, replay_steps
 from infra.postgres.inbox import Pool
 from infra.postgres.pool import passing_trouble
 from infra.postgres.queries import queries
+from infra.postgres.replay_rows import Progress as Progress
+from infra.postgres.replay_rows import Range as Range
+from infra.postgres.replay_rows import Replay as Replay
+from infra.postgres.replay_rows import Starter as Starter
 from infra.postgres.store import safe_mark
-
-RANGE_EVENTS = 20_000
-"""Log positions a range: a second or two of folding."""
-
-RECODED_POSITIONS = 2_000
-"""Log positions a range of recoding: some hundred articles, shared among the lanes."""
-
-RECODE_LANES = tuple(f"articles {n}" for n in range(1, 5))
-"""So many workers can recode at once; an article's lane follows from its id."""
-
-PATHS = {
-    "rebuild": ("build", "catch_up", "verify", "swap"),
-    "compare": ("recode", "compare"),
-    "activate": ("recode", "compare", "append", "build", "catch_up", "switch"),
-}
-"""The steps by what a replay is for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """A replay's row. `generations`: its candidates by projection, empty until they are built.
-
-    `edition` is the one folded or recoded, `live_edition` the one that was live at the start; `mark` bounds the
-    articles that are recoded by ranges.
-    """
-
-    replay_id: int
-    state: str
-    step: str
-    edition: str
-    generations: dict[str, int]
-    trace_id: str
-    host: str
-    pid: int
-    account: str
-    error: str | None
-    started_at: datetime
-    aim: str
-    live_edition: str | None
-    mark: int
-    accept_orphans: bool
-    dry_run: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A piece of work that this process has claimed."""
-
-    step: str
-    lane: str
-    ordinal: int
-    from_position: int
-    to_position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a replay is. `events` are log positions over all projections; `idle_s` since it last got ahead."""
-
-    state: str
-    step: str
-    ranges: int
-    ranges_done: int
-    events: int
-    events_done: int
-    error: str | None
-    idle_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Starter:
-    """Who starts a replay."""
-
-    trace_id: str
-    host: str
-    pid: int
-    account: str
 
 
 def begin(pool: Pool, names: list[str], who: Starter) -> Replay:
@@ -110,7 +34,7 @@ def begin(pool: Pool, names: list[str], who: Starter) -> Replay:
         mark = safe_mark(connection)
         replay_id = _insert(connection, who, edition=edition, generations=Jsonb(made), live_edition=edition, mark=mark)
         for name in names:
-            _add_ranges(connection, replay_id, "build", name, 0, mark)
+            replay_steps.add_ranges(connection, replay_id, "build", name, 0, mark)
         return replay_id
 
     return _alone(pool, add)
@@ -142,7 +66,7 @@ def begin_edition(
             accept_orphans=accept_orphans,
             dry_run=dry_run,
         )
-        _add_lanes(connection, _read(connection, "one", replay_id), "recode")
+        replay_steps.add_lanes(connection, replay_rows.read(connection, "one", replay_id), "recode")
         return replay_id
 
     return _alone(pool, add)
@@ -151,11 +75,11 @@ def begin_edition(
 def _alone(pool: Pool, add: Callable[[psycopg.Connection], int]) -> Replay:
     try:
         with passing_trouble("beginning a replay", pool), pool.connection() as connection, connection.transaction():
-            _refuse_a_second(connection)
-            return _read(connection, "one", add(connection))
+            replay_rows.refuse_a_second(connection)
+            return replay_rows.read(connection, "one", add(connection))
     except UniqueViolation:
         with pool.connection() as connection:
-            _refuse_a_second(connection)
+            replay_rows.refuse_a_second(connection)
         raise Stop("another replay came and went at the same moment. Repeat the command.") from None
 
 
@@ -169,13 +93,13 @@ def _insert(connection: psycopg.Connection, who: Starter, **fields: Any) -> int:
 def unfinished(pool: Pool) -> Replay | None:
     """The replay that has neither ended nor been abandoned."""
     with passing_trouble("asking for replays", pool), pool.connection() as connection:
-        return _unfinished(connection)
+        return replay_rows.unfinished(connection)
 
 
 def one(pool: Pool, replay_id: int) -> Replay:
     """A replay by number. Raises Stop when there is none."""
     with passing_trouble("asking for a replay", pool), pool.connection() as connection:
-        return _read(connection, "one", replay_id)
+        return replay_rows.read(connection, "one", replay_id)
 
 
 def progress(pool: Pool, replay: Replay) -> Progress:
@@ -238,7 +162,7 @@ def finish(pool: Pool, replay_id: int, done: Range, seen: dict[str, Any] | None)
     Safe to repeat, and beside others: one transaction at a time moves a replay on.
     """
     with passing_trouble("finishing a range", pool), pool.connection() as connection, connection.transaction():
-        replay = _read(connection, "lock", replay_id)
+        replay = replay_rows.read(connection, "lock", replay_id)
         if replay.state != "running":
             return []
         key = {"replay_id": replay_id, "step": done.step, "lane": done.lane, "ordinal": done.ordinal}
@@ -247,16 +171,16 @@ def finish(pool: Pool, replay_id: int, done: Range, seen: dict[str, Any] | None)
         left = [lane for (lane,) in connection.execute(queries("replays")["open_lanes"], [replay_id])]
         if left or replay.step != done.step:
             return [lane for lane in left if lane == done.lane]
-        if replay.step == "verify" and _mismatched(connection, replay_id):
-            _set(connection, replay_id, "mismatched")
+        if replay.step == "verify" and replay_steps.mismatched(connection, replay_id):
+            replay_rows.set_state(connection, replay_id, "mismatched")
             return []
-        if replay.step == "compare" and _holds_orphans(connection, replay):
+        if replay.step == "compare" and replay_steps.holds_orphans(connection, replay):
             connection.execute(queries("replays")["only_compare"], [replay_id])
-            replay = _read(connection, "one", replay_id)
-        if replay.step == PATHS[replay.aim][-1]:
-            _set(connection, replay_id, "done")
+            replay = replay_rows.read(connection, "one", replay_id)
+        if replay.step == replay_steps.PATHS[replay.aim][-1]:
+            replay_rows.set_state(connection, replay_id, "done")
             return []
-        return _move_on(connection, replay)
+        return replay_steps.move_on(connection, replay)
 
 
 def fail(pool: Pool, replay_id: int, error: str) -> None:
@@ -267,21 +191,21 @@ def fail(pool: Pool, replay_id: int, error: str) -> None:
 def go_on(pool: Pool, replay_id: int, *, accept_differences: bool = False) -> None:
     """Take up a failed replay, and a mismatched one where its differences are accepted (else: verify again)."""
     with passing_trouble("resuming a replay", pool), pool.connection() as connection, connection.transaction():
-        replay = _read(connection, "lock", replay_id)
+        replay = replay_rows.read(connection, "lock", replay_id)
         if replay.state == "mismatched" and accept_differences:
-            _move_on(connection, replay)
+            replay_steps.move_on(connection, replay)
         elif replay.state == "mismatched":
             connection.execute(queries("replays")["verify_again"], [replay_id])
         if replay.state in ("failed", "mismatched"):
-            _set(connection, replay_id, "running")
+            replay_rows.set_state(connection, replay_id, "running")
 
 
 def abandon(pool: Pool, replay: Replay) -> None:
     """End a replay for good and set its candidates aside to be dropped."""
     with passing_trouble("abandoning a replay", pool), pool.connection() as connection, connection.transaction():
-        if _read(connection, "lock", replay.replay_id).state in ("done", "abandoned"):
+        if replay_rows.read(connection, "lock", replay.replay_id).state in ("done", "abandoned"):
             return
-        _set(connection, replay.replay_id, "abandoned")
+        replay_rows.set_state(connection, replay.replay_id, "abandoned")
         connection.execute(queries("replays")["set_aside"], [list(replay.generations.values())])
         if replay.aim != "rebuild":
             connection.execute(queries("differences")["forget_staged"], [replay.edition])
@@ -307,96 +231,7 @@ def trouble(pool: Pool, replay_id: int, lane: str, error: str) -> None:
         connection.execute(queries("replays")["trouble"], [error, replay_id, lane])
 
 
-def refusal(other: Replay) -> str:
-    """Why there is no second one, who runs the first, since when, and what to do."""
-    ways = {
-        "running": "Wait for it, watch it with frontlog replay --resume, or drop it with frontlog replay --abandon.",
-        "failed": f"It failed: {other.error}. frontlog replay --resume takes it up, --abandon drops it.",
-        "mismatched": "It found differences and kept both: frontlog replay --resume compares again, "
-        "--resume --accept-differences shows the rebuilt rows, --abandon drops them.",
-    }
-    what = ", ".join(sorted(other.generations)) if other.aim == "rebuild" else f"edition {other.edition}"
-    return (
-        f"replay {other.replay_id} of {what} is {other.state}: {other.account} started "
-        f"it on {other.host} (process {other.pid}) at {other.started_at:%Y-%m-%d %H:%M:%S} UTC, and only one goes at a "
-        f"time. {ways[other.state]}"
-    )
-
-
-def _refuse_a_second(connection: psycopg.Connection) -> None:
-    other = _unfinished(connection)
-    if other is not None:
-        raise Stop(refusal(other))
-
-
-def _move_on(connection: psycopg.Connection, replay: Replay) -> list[str]:
-    """Make the ranges of the step after the one it is in; returns its lanes."""
-    path = PATHS[replay.aim]
-    step = path[path.index(replay.step) + 1]
-    connection.execute(queries("replays")["move_on"], [step, replay.replay_id])
-    if step == "build":
-        made = {name: projections.new_generation(connection, name, replay.edition) for name in projections.names()}
-        connection.execute(queries("replays")["has_candidates"], [Jsonb(made), replay.replay_id])
-    return _add_lanes(connection, _read(connection, "one", replay.replay_id), step)
-
-
-def _add_lanes(connection: psycopg.Connection, replay: Replay, step: str) -> list[str]:
-    """The ranges of a step; returns its lanes."""
-    if step in ("swap", "switch", "compare"):
-        _add_ranges(connection, replay.replay_id, step, step, 0, 0)
-        return [step]
-    if step in ("recode", "append"):
-        for lane in RECODE_LANES:
-            _add_ranges(connection, replay.replay_id, step, lane, 0, replay.mark, RECODED_POSITIONS)
-        return list(RECODE_LANES)
-    shown = {name: position for name, position, _ in connection.execute(queries("replays")["live_positions"])}
-    mark = safe_mark(connection)
-    for name, generation in replay.generations.items():
-        begun = connection.execute(queries("projections")["generation"], [generation]).fetchone()
-        assert begun is not None
-        # never beyond the live checkpoint: verifying folds up to it, and cannot go back
-        to = {"build": mark, "catch_up": max(begun[3], shown.get(name, 0)), "verify": begun[3]}[step]
-        _add_ranges(connection, replay.replay_id, step, name, begun[3], to)
-    return sorted(replay.generations)
-
-
-def _holds_orphans(connection: psycopg.Connection, replay: Replay) -> bool:
-    """Whether decisions would lose their event and nobody accepted that."""
-    row = connection.execute(queries("differences")["orphans"], [replay.replay_id]).fetchone()
-    return replay.aim == "activate" and not replay.accept_orphans and row is not None and row[0] > 0
-
-
-def _add_ranges(
-    connection: psycopg.Connection, replay_id: int, step: str, lane: str, start: int, end: int, width: int | None = None
-) -> None:
-    edges = [*range(start, end, width or RANGE_EVENTS), end] if end > start else [start, start]
-    for ordinal, (low, high) in enumerate(pairwise(edges)):
-        connection.execute(queries("replays")["add_range"], [replay_id, step, lane, ordinal, low, high])
-
-
-def _mismatched(connection: psycopg.Connection, replay_id: int) -> bool:
-    rows = connection.execute(queries("replays")["found"], [replay_id]).fetchall()
-    return any(seen and seen["differences"] for _, seen in rows)
-
-
 def _in_state(pool: Pool, replay_id: int, before: tuple[str, ...], after: str, error: str | None) -> None:
     with passing_trouble("ending a replay", pool), pool.connection() as connection, connection.transaction():
-        if _read(connection, "lock", replay_id).state in before:
-            _set(connection, replay_id, after, error)
-
-
-def _set(connection: psycopg.Connection, replay_id: int, state: str, error: str | None = None) -> None:
-    connection.execute(queries("replays")["set_state"], {"replay_id": replay_id, "state": state, "error": error})
-
-
-def _unfinished(connection: psycopg.Connection) -> Replay | None:
-    with connection.cursor(row_factory=class_row(Replay)) as cursor:
-        return cursor.execute(queries("replays")["unfinished"]).fetchone()
-
-
-def _read(connection: psycopg.Connection, name: str, replay_id: int) -> Replay:
-    with connection.cursor(row_factory=class_row(Replay)) as cursor:
-        found = cursor.execute(queries("replays")[name], [replay_id]).fetchone()
-    if found is None:
-        raise Stop(f"there is no replay {replay_id}; the view frontlog.replays lists them all.")
-    return found
+        if replay_rows.read(connection, "lock", replay_id).state in before:
+            replay_rows.set_state(connection, replay_id, after, error)

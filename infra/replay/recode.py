@@ -13,7 +13,7 @@ from domain.difference import EventChange, event_changes, lost_fingerprints, sam
 from domain.errors import FrontlogError, Stop, TryAgain
 from domain.events import Coding
 from infra import coders, logs
-from infra.postgres import differences, replays
+from infra.postgres import differences, replay_steps, replays
 from infra.postgres.differences import Difference
 from infra.postgres.inbox import Pool
 from infra.postgres.store import PostgresEventStore
@@ -138,8 +138,8 @@ def code_arrivals(archive: Archive, deadline: float, stop: Callable[[], bool] = 
 
 
 def _share(pool: Pool, claimed: replays.Range) -> list[tuple[str, str]]:
-    lane = replays.RECODE_LANES.index(claimed.lane)
-    return differences.articles(pool, claimed.from_position, claimed.to_position, lane, len(replays.RECODE_LANES))
+    lane = replay_steps.RECODE_LANES.index(claimed.lane)
+    return differences.articles(pool, claimed.from_position, claimed.to_position, lane, len(replay_steps.RECODE_LANES))
 
 
 def _noted(

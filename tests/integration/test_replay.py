@@ -20,7 +20,7 @@ from queue_parts import until
 from rabbitmq_server import RabbitServer
 
 from domain.errors import InvalidInput, Stop
-from infra.postgres import generations, projections, replays
+from infra.postgres import generations, projections, replay_steps, replays
 from infra.postgres.pool import open_pool
 from infra.replay import broker, conduct, work
 from infra.replay.child import Child
@@ -261,7 +261,7 @@ def test_a_switch_stalls_no_reader_for_50_ms_with_an_analysts_transaction_open(a
 def test_workers_killed_at_random_points_need_no_repair(
     archive: Archive, settings: Settings, migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replays, "RANGE_EVENTS", 10)  # many ranges, so that there are many points
+    monkeypatch.setattr(replay_steps, "RANGE_EVENTS", 10)  # many ranges, so that there are many points
     chance = random.Random(5)
     for _ in range(5):
         begun = conduct.begin(archive.pool)
@@ -330,7 +330,7 @@ def test_differences_are_printed_and_exit_with_1(archive: Archive, migrated: str
 def test_terminated_connections_cost_a_repeat_and_nothing_else(
     archive: Archive, settings: Settings, migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replays, "RANGE_EVENTS", 10)
+    monkeypatch.setattr(replay_steps, "RANGE_EVENTS", 10)
     begun, ended = conduct.begin(archive.pool), threading.Event()
 
     def terminate() -> None:

@@ -1,0 +1,79 @@
+"""The steps of a replay and their ranges of work; the last range of a step makes those of the next."""
+
+from itertools import pairwise
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from infra.postgres import projections
+from infra.postgres.queries import queries
+from infra.postgres.replay_rows import Replay, read
+from infra.postgres.store import safe_mark
+
+RANGE_EVENTS = 20_000
+"""Log positions a range: a second or two of folding."""
+
+RECODED_POSITIONS = 2_000
+"""Log positions a range of recoding: some hundred articles, shared among the lanes."""
+
+RECODE_LANES = tuple(f"articles {n}" for n in range(1, 5))
+"""So many workers can recode at once; an article's lane follows from its id."""
+
+PATHS = {
+    "rebuild": ("build", "catch_up", "verify", "swap"),
+    "compare": ("recode", "compare"),
+    "activate": ("recode", "compare", "append", "build", "catch_up", "switch"),
+}
+"""The steps by what a replay is for."""
+
+
+def move_on(connection: psycopg.Connection, replay: Replay) -> list[str]:
+    """Make the ranges of the step after the one it is in; returns its lanes."""
+    path = PATHS[replay.aim]
+    step = path[path.index(replay.step) + 1]
+    connection.execute(queries("replays")["move_on"], [step, replay.replay_id])
+    if step == "build":
+        made = {name: projections.new_generation(connection, name, replay.edition) for name in projections.names()}
+        connection.execute(queries("replays")["has_candidates"], [Jsonb(made), replay.replay_id])
+    return add_lanes(connection, read(connection, "one", replay.replay_id), step)
+
+
+def add_lanes(connection: psycopg.Connection, replay: Replay, step: str) -> list[str]:
+    """The ranges of a step; returns its lanes."""
+    if step in ("swap", "switch", "compare"):
+        add_ranges(connection, replay.replay_id, step, step, 0, 0)
+        return [step]
+    if step in ("recode", "append"):
+        for lane in RECODE_LANES:
+            add_ranges(connection, replay.replay_id, step, lane, 0, replay.mark, RECODED_POSITIONS)
+        return list(RECODE_LANES)
+    shown = {name: position for name, position, _ in connection.execute(queries("replays")["live_positions"])}
+    mark = safe_mark(connection)
+    for name, generation in replay.generations.items():
+        begun = connection.execute(queries("projections")["generation"], [generation]).fetchone()
+        assert begun is not None
+        # never beyond the live checkpoint: verifying folds up to it, and cannot go back
+        to = {"build": mark, "catch_up": max(begun[3], shown.get(name, 0)), "verify": begun[3]}[step]
+        add_ranges(connection, replay.replay_id, step, name, begun[3], to)
+    return sorted(replay.generations)
+
+
+def holds_orphans(connection: psycopg.Connection, replay: Replay) -> bool:
+    """Whether decisions would lose their event and nobody accepted that."""
+    row = connection.execute(queries("differences")["orphans"], [replay.replay_id]).fetchone()
+    return replay.aim == "activate" and not replay.accept_orphans and row is not None and row[0] > 0
+
+
+def add_ranges(
+    connection: psycopg.Connection, replay_id: int, step: str, lane: str, start: int, end: int, width: int | None = None
+) -> None:
+    """Make a lane's ranges over (start, end], one of nothing where there is nothing between."""
+    edges = [*range(start, end, width or RANGE_EVENTS), end] if end > start else [start, start]
+    for ordinal, (low, high) in enumerate(pairwise(edges)):
+        connection.execute(queries("replays")["add_range"], [replay_id, step, lane, ordinal, low, high])
+
+
+def mismatched(connection: psycopg.Connection, replay_id: int) -> bool:
+    """Whether verifying saw rows that differ."""
+    rows = connection.execute(queries("replays")["found"], [replay_id]).fetchall()
+    return any(seen and seen["differences"] for _, seen in rows)
