@@ -1,7 +1,7 @@
 """Reading commands: each asks one view of the SQL contract and prints its rows."""
 
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +19,11 @@ DayOption = Annotated[
 ]
 KnownOption = Annotated[
     datetime | None,
-    typer.Option("--known-at", formats=["%Y-%m-%d"], help="As known at the end of this day (YYYY-MM-DD, UTC)."),
+    typer.Option(
+        "--known-at",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"],
+        help="As known at the end of this day (YYYY-MM-DD, UTC), or at this moment (YYYY-MM-DDTHH:MM:SS).",
+    ),
 ]
 
 CONTROL = TableView(
@@ -129,7 +133,7 @@ def control(
 ) -> None:
     """Who holds each place, since when, on how many independent accounts."""
     with wiring.open_frontlog() as frontlog:
-        rows = reader.control(frontlog.pool, place, _day(on), _day(known_at))
+        rows = reader.control(frontlog.pool, place, _day(on), _moment(known_at))
     shown = [with_table_cells(row) for row in rows] if format is Format.table else rows
     if place and not rows:
         stderr().print(f"No control of {place!r} is on record. Names as Frontlog writes them: frontlog control")
@@ -233,6 +237,13 @@ def verify() -> None:
         stderr().print(f"[bold red]broken[/] {each}")
     if broken_seals or not found.sound:
         raise typer.Exit(1)
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    """A day's end when no time of day was given."""
+    if value is None or value.time() == time():
+        return reader.end_of(_day(value)) if value else None
+    return value.replace(tzinfo=UTC)
 
 
 def _day(value: datetime | None) -> date | None:

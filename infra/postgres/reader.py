@@ -16,11 +16,16 @@ Rows = list[dict[str, Any]]
 READER_TIMEOUT = "60s"
 
 
-def control(pool: Pool, place: str | None, day: date | None, known_at: date | None) -> Rows:
-    """Control rows now, or as of `day` in the world as known at the end of the day `known_at` (UTC)."""
+def control(pool: Pool, place: str | None, day: date | None, known_at: datetime | None) -> Rows:
+    """Control rows now, or as of `day` in the world (else that of `known_at`) as known at the moment `known_at`."""
     if day is None and known_at is None:
         return ask(pool, "control", place=place)
-    return ask(pool, "control_as_of", place=place, day=day or known_at, known_at=end_of(known_at))
+    return ask(pool, "control_as_of", place=place, day=day or _day_of(known_at), known_at=known_at or end_of(None))
+
+
+def _day_of(moment: datetime | None) -> date | None:
+    """The day whose end a midnight is, else the day itself."""
+    return (moment - timedelta(microseconds=1)).astimezone(UTC).date() if moment else None
 
 
 def end_of(day: date | None) -> datetime:
