@@ -75,19 +75,21 @@ SELECT position, stream, recorded_at, data->>'published', data->>'signature'
  WHERE stream = ANY(%(streams)s) AND version = 1 AND type = 'ArticleReceived' AND position <= %(up_to)s
 
 -- name: alike
--- Articles that share a key of their signature with one of these, by the index events_origin_keys. OFFSET 0 keeps the
--- keys of each from being spelled again for every row they are held against.
-SELECT DISTINCT ON (other.position)
-       other.position, other.stream, other.recorded_at, other.data->>'published', other.data->>'signature'
+-- Articles that share a key of their signature with one of these, by the index events_origin_keys. Both OFFSET 0 stand
+-- for one look into the index an article: keys spelled once, and no plan that holds all articles against each other.
+SELECT DISTINCT ON (other.position) other.*
   FROM (SELECT position, frontlog_log.origin_keys(data->>'signature') AS keys
           FROM frontlog_log.events
          WHERE stream = ANY(%(streams)s) AND version = 1 AND type = 'ArticleReceived'
         OFFSET 0) AS mine
-  JOIN frontlog_log.events other
-    ON other.type = 'ArticleReceived' AND frontlog_log.origin_keys(other.data->>'signature') && mine.keys
- WHERE other.position <> mine.position AND other.position <= %(up_to)s
-   AND coalesce((other.data->>'published')::date, (other.recorded_at AT TIME ZONE 'UTC')::date)
-       BETWEEN %(earliest)s AND %(latest)s
+ CROSS JOIN LATERAL (
+       SELECT position, stream, recorded_at, data->>'published', data->>'signature'
+         FROM frontlog_log.events
+        WHERE type = 'ArticleReceived' AND frontlog_log.origin_keys(data->>'signature') && mine.keys
+          AND position <> mine.position AND position <= %(up_to)s
+          AND coalesce((data->>'published')::date, (recorded_at AT TIME ZONE 'UTC')::date)
+              BETWEEN %(earliest)s AND %(latest)s
+       OFFSET 0) AS other (position, stream, recorded_at, published, signature)
 
 -- name: any_review
 SELECT EXISTS (SELECT FROM frontlog_log.events WHERE stream ^@ 'review-')
