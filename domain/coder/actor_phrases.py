@@ -83,6 +83,10 @@ _MILITARY = frozenset(("military", "armoured", "armored", "army", "armed", "figh
 _OFFICERS = ("officer", "commander", "leader")
 
 
+_RANK_AND_FILE = frozenset(("member", "operative", "cell"))
+"""Who belongs to an organisation, armed or not: an actor only where its name says of which."""
+
+
 class ActorPhrases(OwnedActors):
     """Reads phrases of one sentence as actors."""
 
@@ -155,6 +159,8 @@ class ActorPhrases(OwnedActors):
         if cls is None and not group:
             if self.lex.has("unit_heads", lemma) and words & self.lex.words("rebel_heads"):
                 return self._bare_or_described(head, lemma, "rebel", mods)
+            if lemma in _RANK_AND_FILE:
+                return self._owner(head, lemma, mods, depth)
             return self._modifier_owner(head, mods) if lemma in _OFFICERS else None
         inner = self._owner(head, lemma, mods, depth) if self.lex.has("unit_heads", lemma) or cls else None
         if inner is not None:

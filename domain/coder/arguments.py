@@ -111,11 +111,17 @@ class Arguments:
             return bool(tree.kids(v, "auxpass", "nsubjpass"))
         if tree.tag(v) not in ("VBN", "VBD"):
             return False
+        if tree.dep(v) == "acl" and tree.dep(tree.head(v)) == "ROOT" and not self._finite():
+            return bool(tree.kids(v, "agent"))
         if tree.dep(v) in ("acl", "advcl") and tree.tag(v) == "VBN":
             return not tree.kids(v, "aux", "nsubj", "dobj") or bool(tree.kids(v, "agent"))
         if tree.dep(v) == "conj" and tree.tag(v) == "VBN" and not tree.kids(v, "nsubj", "aux", "dobj"):
             return Arguments(tree, tree.first_conjunct(v)).passive if tree.is_verb(tree.first_conjunct(v)) else False
         return bool(tree.kids(v, "agent"))
+
+    def _finite(self) -> bool:
+        """Whether the sentence has a finite verb; without one its participle is it ("Forces attacked near A; ...")."""
+        return any(tag in ("VBD", "VBZ", "VBP", "MD") for tag in map(self.tree.tag, range(len(self.tree))))
 
     @cached_property
     def surface(self) -> list[int]:

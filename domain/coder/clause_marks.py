@@ -37,6 +37,8 @@ class ClauseMarks:
             state.negated = True
         if i in self.conditions:
             state.conditional = True
+        if any(self.tree.lower[k] == "whether" for k in self.tree.kids(i, "mark")):
+            state.dropped = True
 
     def _inverted(self, i: int, aux: int) -> bool:
         subjects = self.tree.kids(i, "nsubj", "nsubjpass")

@@ -9,8 +9,9 @@ from domain.coder.lexicon import Lexicon
 from domain.coder.phrases import ArticleNames, Sentence
 from domain.names import NameMention
 
-_ACRONYM_BACKWARDS = re.compile(r"\)([\w.-]{1,9}[A-Z])\(((?: [\w’'ʿ-]+){1,7})")
+_ACRONYM_BACKWARDS = re.compile(r"\)([\w.-]{1,9}[A-Z])\(((?: [\w’'ʿ-]+){1,9})")
 """Read from the end of the text, so that only what stands before a bracket is ever looked at."""
+_NEAR = 7
 _BODY_OF = re.compile(r"\b((?:armed forces|army|national army|military|police|government) of) the $", re.IGNORECASE)
 """What stands before a country's name that an acronym in brackets takes in: "the armed forces of the X (Y)"."""
 _TITLES = frozenset(
@@ -53,7 +54,7 @@ def acronyms(text: str) -> dict[str, str]:
     """Acronym -> the capitalised words it abbreviates, where the text introduces it in brackets."""
     found: dict[str, str] = {}
     for match in reversed(list(_ACRONYM_BACKWARDS.finditer(text[::-1]))):
-        words, short = match[2][::-1].split(), match[1][::-1]
+        words, short = _window(match[2][::-1].split()), match[1][::-1]
         while words and (not words[0][:1].isupper() or words[0] == "The"):
             words.pop(0)
         if words:
@@ -62,6 +63,12 @@ def acronyms(text: str) -> dict[str, str]:
             name = _fitting(words, short)
             found.setdefault(short, f"{body[1]} the {whole}" if body else name)
     return found
+
+
+def _window(words: list[str]) -> list[str]:
+    """The last words; more of them only where the cut would fall inside a name ("X for the Y of Z")."""
+    near = words[-_NEAR:]
+    return words if near[0] in ("for", "of", "the", "and") and words[-_NEAR - 1 : -_NEAR] != ["the"] else near
 
 
 def _fitting(words: list[str], short: str) -> str:

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from domain.coder.tree import Tree
 
-_OPENERS = frozenset(("in", "at", "near", "around", "inside", "outside", "along", "on", "toward", "towards", "into"))
+_OPENERS = frozenset(
+    ("in", "at", "near", "around", "inside", "outside", "along", "on", "toward", "towards", "into", "within")
+)
 _COMPASS = frozenset(("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"))
 _BETWEEN = frozenset(
     ("and", "or", "further", "immediately", "just", "also", "both", "then", "deeper", "well", "as", "far", "directly")

@@ -55,7 +55,11 @@ class PlaceParts(NamedPlaces):
             return None, "most" if words & {"nearly", "almost", "virtually", "practically"} else "whole"
         if self.lex.has("compass_words", low) and self.tree.tag(head).startswith("NN"):
             return direction(low), None
-        if lemma in ("percent", "%") or (low == "side" and not compass and "of" in self._preps(head)):
+        if (
+            lemma in ("percent", "%")
+            or (lemma == "cent" and head and self.tree.lower[head - 1] == "per")
+            or (low == "side" and not compass and "of" in self._preps(head))
+        ):
             return None, "part"
         if low in ("half", "part", "third", "parts", "portion", "portions", "some", "much"):
             return None, ("most" if low == "much" else "part")
