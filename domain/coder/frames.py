@@ -342,7 +342,8 @@ class FrameReader:
         others = [
             r
             for r in roles.get("counterparty", [])
-            if isinstance(r, ActorReading) and not (r.weak and r.head in ground)
+            if isinstance(r, ActorReading)
+            and not (r.weak and (r.head in ground or self.tree.dep(r.head) in ("compound", "poss")))
         ]
         heads = {r.head for r in actors} | {r.head for r in places if r.word in ("it", "its")}
         places = [r for r in places if r.word not in ("them", "they") or all(o.head != r.head for o in others)]

@@ -165,3 +165,30 @@ def test_a_name_in_a_sentence_without_any_event_is_known_to_the_next() -> None:
     assert read("Talks with M23 went on in Doha. The rebels seized Walikale.") == [
         ("ControlTaken", ("M23",), ("Walikale",))
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "ISIS members attacked an SDF post in Al-Shuhayl on Sunday and a convoy near Al-Omar oilfield on Monday.",
+            [("AttackReported", ("ISIS",)), ("AttackReported", ("ISIS",))],
+        ),
+        (
+            "Russian forces attacked within Chasiv Yar; southeast of Chasiv Yar near Dyliivka; and toward Zvanivka.",
+            [("AttackReported", ("Russian forces",))],
+        ),
+        ("It is unclear whether any Sudanese soldiers remain in Babanusa or whether the garrison has fled.", []),
+        (
+            "The al-Qaida-linked Group for the Support of Islam and Muslims (JNIM) overran Léré.",
+            [("ControlTaken", ("Group for the Support of Islam and Muslims",))],
+        ),
+    ],
+)
+def test_who_acts_is_read_where_the_parser_errs(text: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
+    assert [(t, a) for t, a, _ in read(text)] == expected
+
+
+def test_the_force_whose_positions_are_hit_is_the_other_side() -> None:
+    [event] = code("Turkish warplanes bombed SDF positions in Sarrin.", PUBLISHED).events
+    assert [c.resolved for c in event.counterparties] == ["SDF"]
