@@ -6,6 +6,7 @@ Crash anywhere and nothing is lost or doubled: a batch is wholly in the rows, wi
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg_pool import ConnectionPool
@@ -15,6 +16,7 @@ from domain.projections import PROJECTIONS
 from domain.projections.projection import Projection, change
 from infra.postgres import projections_control, projections_read, projections_write
 from infra.postgres.pool import passing_trouble
+from infra.postgres.projections_kept import Kept
 from infra.postgres.queries import queries
 from infra.postgres.store import safe_mark
 
@@ -25,6 +27,13 @@ LOOK_AGAIN_S = 0.05
 """How soon to look again while a writer below the head holds the safe mark back."""
 
 Pool = ConnectionPool[psycopg.Connection]
+
+_KEPT: WeakKeyDictionary[Pool, Kept] = WeakKeyDictionary()
+
+
+def _kept(pool: Pool) -> Kept:
+    """What this process remembers of the places on display; used under the projection's lock."""
+    return _KEPT.setdefault(pool, Kept())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +58,13 @@ def project(pool: Pool, name: str) -> int:
     runs is heard. Raises InvalidInput for a name that is none, Stop when its rows are of another code version or no
     edition is live, TryAgain when the database goes away.
     """
-    projection, read = _named(name), 0
+    projection, read, kept = _named(name), 0, _kept(pool)
     while True:
         with passing_trouble(f"projecting {name}", pool), pool.connection() as connection:
             with connection.transaction():
                 _hold(connection, name)
                 found = _live(connection, projection)
-                count, mark, reached = _step(connection, projection, found, BATCH, live=True)
+                count, mark, reached = _step(connection, projection, found, BATCH, live=True, kept=kept)
             read += count
             if reached >= _head(connection):
                 return read
@@ -96,12 +105,12 @@ def rebuild(pool: Pool, name: str, edition: str | None = None, *, batch: int = 2
 
 def catch_up(pool: Pool, name: str, generation: int, *, up_to: int | None = None, batch: int = 20_000) -> int:
     """Fold what a generation lacks, up to the safe mark (or to `up_to` below it), and return its checkpoint."""
-    projection = _named(name)
+    projection, kept = _named(name), Kept()
     while True:
         with passing_trouble(f"rebuilding {name}", pool), pool.connection() as connection, connection.transaction():
             _hold(connection, f"{name} {generation}")
             found = _generation(connection, generation)
-            _, mark, reached = _step(connection, projection, found, batch, live=False, up_to=up_to)
+            _, mark, reached = _step(connection, projection, found, batch, live=False, up_to=up_to, kept=kept)
         if reached >= mark:
             return reached
 
@@ -111,9 +120,9 @@ def fold_to(connection: psycopg.Connection, name: str, generation: int, up_to: i
 
     Raises Stop when it is beyond that already.
     """
-    projection = _named(name)
+    projection, kept = _named(name), Kept()
     while (found := _generation(connection, generation)).position < up_to:
-        _step(connection, projection, found, batch, live=False, up_to=up_to)
+        _step(connection, projection, found, batch, live=False, up_to=up_to, kept=kept)
     if found.position > up_to:
         raise Stop(
             f"generation {generation} of {name} is at position {found.position}, beyond {up_to}. "
@@ -191,6 +200,7 @@ def _step(
     *,
     live: bool,
     up_to: int | None = None,
+    kept: Kept | None = None,
 ) -> tuple[int, int, int]:
     """Fold the next batch into a generation; returns (events read, safe mark, new checkpoint). In one transaction."""
     if into.version != projection.version:
@@ -204,7 +214,10 @@ def _step(
     difference = change(projection, batch.before, batch.after)
     projections_write.write(connection, projection, into.generation, difference)
     if projection.regroups:
-        projections_control.write(connection, into, difference, live=live)
+        kept = kept or Kept()
+        kept.begin(into.generation, into.position)
+        projections_control.write(connection, into, difference, live=live, kept=kept)
+        kept.end(into.generation, batch.reached)
     if batch.reached > into.position:
         connection.execute(queries("projections")["checkpoint"], [batch.reached, into.generation])
     return batch.count, mark, batch.reached

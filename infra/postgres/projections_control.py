@@ -8,10 +8,12 @@ import psycopg
 from psycopg.rows import dict_row
 
 from domain.control import ControlPolicy
-from domain.control.timeline import CutKey, HistoryRow, resume_at, timeline
+from domain.control.evidence import EDITION_FILE
+from domain.control.timeline import Archive, CutKey, Known, resume_at
 from domain.errors import Stop
 from domain.projections.control import CHANGES, EVIDENCE, HISTORY, history_row, known_evidence
 from domain.projections.projection import Change, Row
+from infra.postgres.projections_kept import Kept
 from infra.postgres.projections_write import copy, copy_into
 from infra.postgres.queries import queries
 
@@ -29,28 +31,100 @@ class Target(Protocol):
     @property
     def edition(self) -> str: ...
 
+    @property
+    def position(self) -> int: ...
 
-def write(connection: psycopg.Connection, into: Target, difference: Change, *, live: bool) -> None:
+
+def write(connection: psycopg.Connection, into: Target, difference: Change, *, live: bool, kept: Kept) -> None:
     """Assess the places again whose evidence changed, from the first moment on at which it did."""
     changed = _changed_from(difference)
     if not changed:
         return
     policy = _policy(connection, into.edition)
+    followed = {place: archive for place, since in changed.items() if (archive := kept.take(place, since))}
+    changes = _follow(connection, into, difference, followed, policy)
+    changes |= _anew(connection, into, {p: since for p, since in changed.items() if p not in followed}, policy, kept)
+    for place, archive in followed.items():
+        kept.put(place, archive)
+    if live:
+        copy_into(connection, CHANGES, _told(connection, into, [changes[place] for place in sorted(changes)]))
+
+
+Shown = tuple[Sequence[Found], Sequence[Found]]
+"""Rows on display (not ended in either time), before and after."""
+
+
+def _follow(
+    connection: psycopg.Connection,
+    into: Target,
+    difference: Change,
+    archives: Mapping[str, Archive],
+    policy: ControlPolicy,
+) -> dict[str, Shown]:
+    """Places of which later articles tell: only what these change is looked at and written."""
+    told: dict[str, list[Known]] = {}
+    for row in difference.added[EVIDENCE.name]:
+        if row[_PLACE_ID] in archives:
+            told.setdefault(row[_PLACE_ID], []).extend(known_evidence(dict(zip(EVIDENCE.columns, row, strict=True))))
+    found: dict[str, Shown] = {}
+    gone: dict[tuple[Any, ...], Found] = {}
+    come: dict[tuple[Any, ...], Row] = {}
+    for place, archive in archives.items():
+        before, after = (
+            [history_row(one, policy.fighting_stale_days) for one in rows] for rows in archive.follow(told[place])
+        )
+        old, new = ([dict(zip(HISTORY.columns, row, strict=True)) for row in rows] for rows in (before, after))
+        found[place] = (_on_display(old), _on_display(new))
+        gone |= {_comparable(row): named for row, named in zip(before, old, strict=True)}
+        come |= {_comparable(row): row for row in after}
+    _forget(connection, into.generation, [row for key, row in gone.items() if key not in come])
+    copy(connection, HISTORY, into.generation, [row for key, row in come.items() if key not in gone])
+    return found
+
+
+def _on_display(rows: Iterable[Found]) -> list[Found]:
+    return [row for row in rows if row["valid_to"] is None and row["known_to"] is None]
+
+
+def _forget(connection: psycopg.Connection, generation: int, rows: Sequence[Found]) -> None:
+    for name, some in (
+        ("forget_open", [row for row in rows if row["valid_from"] is not None]),
+        ("forget_open_undated", [row for row in rows if row["valid_from"] is None]),
+    ):
+        if not some:
+            continue
+        columns = [[row[column] for row in some] for column in ("place_id", "area", "valid_from", "known_from")]
+        deleted = connection.execute(queries("projections")[name], [*columns, generation]).rowcount
+        if deleted != len(some):
+            raise Stop(
+                f"generation {generation} holds {deleted} of {len(some)} rows that were to be replaced. "
+                "Someone else changed control_history; rebuild it: frontlog replay --projection control"
+            )
+
+
+def _anew(
+    connection: psycopg.Connection,
+    into: Target,
+    changed: Mapping[str, datetime | None],
+    policy: ControlPolicy,
+    kept: Kept,
+) -> dict[str, Shown]:
+    """Places not in memory, or of which something earlier was told: all evidence is read and heard again."""
     evidence = _by_place(_ask(connection, "evidence", into.generation, list(changed)))
-    known = {place: [one for row in rows for one in known_evidence(row)] for place, rows in evidence.items()}
-    resumes = {place: resume_at(known.get(place, ()), since) for place, since in changed.items()}
+    known = {place: [one for row in evidence.get(place, ()) for one in known_evidence(row)] for place in changed}
+    resumes = {place: resume_at(known[place], since) for place, since in changed.items()}
     begun = _begun(connection, into.generation, resumes)
     stored = _ask(connection, "history_from", *_places(resumes), into.generation)
-    rows = {
-        place: timeline(known.get(place, ()), policy, resume=resume, begun=begun.get(place, {}))
-        for place, resume in resumes.items()
-    }
-    stale = policy.fighting_stale_days
-    _replace(connection, into.generation, stored, [history_row(row, stale) for found in rows.values() for row in found])
-    if live:
-        shown = _by_place(row for row in stored if row["known_to"] is None)
-        changes = (_changes(into.edition, shown.get(p, []), rows[p], evidence.get(p, [])) for p in sorted(changed))
-        copy_into(connection, CHANGES, [row for found in changes for row in found])
+    rows: dict[str, list[Row]] = {}
+    for place, resume in resumes.items():
+        archive = Archive(known[place], policy)
+        found = archive.rows(resume, begun.get(place, {}))
+        rows[place] = [history_row(row, policy.fighting_stale_days) for row in found]
+        kept.put(place, archive)
+    _replace(connection, into.generation, stored, [row for found in rows.values() for row in found])
+    shown = _by_place(_on_display(stored))
+    named = {p: [dict(zip(HISTORY.columns, row, strict=True)) for row in found] for p, found in rows.items()}
+    return {place: (shown.get(place, []), _on_display(named[place])) for place in changed}
 
 
 def _places(resumes: Mapping[str, datetime | None]) -> tuple[list[str], list[datetime | None]]:
@@ -112,36 +186,37 @@ def _stored_cut_key(row: Found) -> CutKey:
     )
 
 
-def _changes(
-    edition: str, shown: Iterable[Found], rows: Iterable[HistoryRow], evidence: Iterable[Found]
-) -> Iterator[Row]:
+def _told(connection: psycopg.Connection, into: Target, shown: Iterable[Shown]) -> list[Row]:
     """A row of control_changes for each holding whose status or holders on display are others than before."""
-    spots = {(row["article_id"], row["sentence"], row["ordinal"]): row for row in evidence}
-    old = {row["area"]: row for row in shown if row["valid_to"] is None}
-    new = {row.version.area or "": row for row in rows if row.known_to is None and row.version.until is None}
+    changes = [pair for before, after in shown for pair in _differing(before, after)]
+    columns = [[new[key] for _, new in changes if new] for key in ("place_id", *_NEWEST)]
+    spots = {_spot(row): row for row in _ask(connection, "evidence_told", *columns, into.generation)}
+    return [_change(old, new, spots.get(_newest(new), {}) if new else {}, into.edition) for old, new in changes]
+
+
+def _differing(before: Sequence[Found], after: Sequence[Found]) -> Iterator[tuple[Found | None, Found | None]]:
+    old, new = ({row["area"]: row for row in rows} for rows in (before, after))
     for area in sorted({*old, *new}):
-        displayed = _displayed(new[area]) if area in new else None
-        before, after = _state(old.get(area)), _state(displayed)
-        if before == after:
-            continue
-        named = displayed or old[area]
-        key = (
-            (displayed["newest_article_id"], displayed["newest_sentence"], displayed["newest_ordinal"])
-            if displayed
-            else None
-        )
-        spot = spots[key] if key else {}
-        told = (spot.get(column) for column in ("article_id", "sentence", "text_digest", "start_at", "end_at"))
-        states = (before[0], after[0], before[1], after[1])
-        yield (named["place_id"], named["place"], area, *states, *told, edition, spot.get("event_position"))
+        if _state(old.get(area)) != _state(new.get(area)):
+            yield old.get(area), new.get(area)
 
 
-def _newest(row: Found) -> tuple[str, int, int]:
-    return (row["newest_article_id"], row["newest_sentence"], row["newest_ordinal"])
+def _change(old: Found | None, new: Found | None, spot: Found, edition: str) -> Row:
+    named, before, after = new or old or {}, _state(old), _state(new)
+    told = (spot.get(column) for column in ("article_id", "sentence", "text_digest", "start_at", "end_at"))
+    states = (before[0], after[0], before[1], after[1])
+    return (named["place_id"], named["place"], named["area"], *states, *told, edition, spot.get("event_position"))
 
 
-def _displayed(row: HistoryRow) -> Found:
-    return dict(zip(HISTORY.columns, history_row(row, 0), strict=True))
+_NEWEST = ("newest_article_id", "newest_sentence", "newest_ordinal")
+
+
+def _newest(row: Found) -> tuple[Any, ...]:
+    return (row["place_id"], *(row[column] for column in _NEWEST))
+
+
+def _spot(row: Found) -> tuple[Any, ...]:
+    return (row["place_id"], row["article_id"], row["sentence"], row["ordinal"])
 
 
 def _state(row: Found | None) -> tuple[str | None, list[str]]:
@@ -151,10 +226,10 @@ def _state(row: Found | None) -> tuple[str | None, list[str]]:
 
 
 def _policy(connection: psycopg.Connection, edition: str) -> ControlPolicy:
-    row = connection.execute(queries("projections")["edition_files"], [edition]).fetchone()
+    row = connection.execute(queries("projections")["edition_policy"], [edition]).fetchone()
     if row is None:
         raise Stop(f"Edition {edition} is not in the log. Publish it first: frontlog rules publish {edition}.")
-    return ControlPolicy.from_files(row[0])
+    return ControlPolicy.from_files({EDITION_FILE: row[0]})
 
 
 def _by_place(rows: Iterable[Found]) -> dict[str, list[Found]]:

@@ -1,5 +1,6 @@
 """Rows are a function of the set of events: live, rebuilt, killed midway, delivered in any order."""
 
+import contextlib
 import os
 import random
 import subprocess
@@ -17,8 +18,9 @@ from archive import Archive, contents, made_up, rebuilt, shown, tell_all
 
 from domain import workflow
 from domain.errors import Stop, TryAgain
-from infra.postgres import projections
+from infra.postgres import projections, projections_kept
 from infra.postgres.pool import open_pool
+from infra.postgres.projections_kept import Kept
 
 PROJECTOR = Path(__file__).with_name("projector_process.py")
 
@@ -63,6 +65,36 @@ def test_an_article_coded_after_a_later_one_and_retracted_before_its_coding_give
     archive.code(first, *made_up(1)[2])
     archive.code(third, *made_up(3)[2])
     projections.project_all(archive.pool)
+    assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
+
+
+def test_two_projectors_in_turn_with_a_batch_that_failed_give_the_rows_of_a_rebuild(
+    archive: Archive, migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end, failures = Kept.end, iter([False, False, True, False, False, True])
+
+    def fail_at_times(kept: Kept, generation: int, position: int) -> None:
+        end(kept, generation, position)
+        if next(failures, False):
+            raise TryAgain("the batch was rolled back")
+
+    monkeypatch.setattr(Kept, "end", fail_at_times)
+    with open_pool(migrated) as other:
+        for start in range(0, 60, 5):
+            tell_all(archive, range(start, start + 5))
+            with contextlib.suppress(TryAgain):
+                projections.project(other if start % 15 == 10 else archive.pool, "control")
+    projections.project_all(archive.pool)
+    assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
+
+
+def test_what_is_kept_between_batches_is_dropped_when_it_grows_too_large(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projections_kept, "KEPT_EVIDENCE", 3)
+    for start in range(0, 30, 3):
+        tell_all(archive, range(start, start + 3))
+        projections.project_all(archive.pool)
     assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
 
 

@@ -1,6 +1,7 @@
 """Properties of the assessment over thousands of made-up histories."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.control import Evidence, Party, assess, sweep
-from domain.control.timeline import HistoryRow, Known, as_of, cut_key, resume_at, timeline
+from domain.control.timeline import Archive, HistoryRow, Known, as_of, cut_key, resume_at, timeline
+from domain.projections.control import history_row
 
 NAMES = ("A", "B", "C")
 FIRST = date(2024, 12, 1)
@@ -96,6 +98,38 @@ def test_a_timeline_carried_on_is_the_timeline_made_anew(
         chosen = [*chosen, one]
         rows = carry_on(rows, chosen, one)
     assert sorted(map(repr, rows)) == sorted(map(repr, timeline(known, POLICY)))
+
+
+@settings(max_examples=600, deadline=None)
+@given(archives(), st.integers(0, 6), st.lists(st.sampled_from([None, None, 0, 7]), min_size=10, max_size=10))
+def test_an_archive_that_follows_shows_what_one_that_hears_all_at_once_does(
+    evidence: list[Evidence], split: int, withdrawn: list[int | None]
+) -> None:
+    known = [
+        Known(
+            respelled(one),
+            ((one.known_at, None if gone is None else one.known_at + timedelta(minutes=1, seconds=gone)),),
+        )
+        for one, gone in zip(evidence, withdrawn, strict=False)
+    ]
+    articles = sorted({one.evidence.article_id for one in known})
+    archive = Archive([one for one in known if one.evidence.article_id in articles[:split]], POLICY)
+    rows = [stored(row) for row in archive.rows(None, {})]
+    for article in articles[split:]:
+        gone, come = archive.follow([one for one in known if one.evidence.article_id == article])
+        for row in gone:
+            rows.remove(stored(row))
+        rows += map(stored, come)
+    assert sorted(rows) == sorted(map(stored, timeline(known, POLICY)))
+
+
+def respelled(one: Evidence) -> Evidence:
+    """Some articles write the place's name otherwise; its rows go by the newest."""
+    return replace(one, place="Abah") if one.article_id.endswith(("3", "5")) else one
+
+
+def stored(row: HistoryRow) -> str:
+    return repr(history_row(row, POLICY.fighting_stale_days))
 
 
 def carry_on(rows: list[HistoryRow], evidence: list[Known], new: Known) -> list[HistoryRow]:

@@ -188,7 +188,7 @@ CREATE INDEX control_history_current ON frontlog_read.control_history (generatio
 CREATE INDEX control_history_by_status ON frontlog_read.control_history (generation, status)
  WHERE valid_to IS NULL AND known_to IS NULL;
 CREATE INDEX control_history_by_name ON frontlog_read.control_history (generation, place);
-CREATE INDEX control_history_by_day ON frontlog_read.control_history (generation, valid_from) WHERE known_to IS NULL;
+CREATE INDEX control_history_by_day ON frontlog_read.control_history (generation, valid_from, place_id) WHERE known_to IS NULL;
 
 -- what the views showed, and when: written with live rows, never rebuilt, of no generation
 CREATE TABLE frontlog_read.control_changes (

@@ -124,6 +124,24 @@ SELECT h.*, h.ctid FROM frontlog_read.control_history h
 -- name: forget_history
 DELETE FROM frontlog_read.control_history WHERE generation = %s AND ctid = ANY(%s::tid[])
 
+-- name: forget_open
+DELETE FROM frontlog_read.control_history h
+ USING unnest(%s::text[], %s::text[], %s::date[], %s::timestamptz[]) AS gone (place_id, area, valid_from, known_from)
+ WHERE h.generation = %s AND h.known_to IS NULL AND h.place_id = gone.place_id AND h.area = gone.area
+   AND h.valid_from = gone.valid_from AND h.known_from = gone.known_from
+
+-- name: forget_open_undated
+DELETE FROM frontlog_read.control_history h
+ USING unnest(%s::text[], %s::text[], %s::date[], %s::timestamptz[]) AS gone (place_id, area, valid_from, known_from)
+ WHERE h.generation = %s AND h.known_to IS NULL AND h.place_id = gone.place_id AND h.area = gone.area
+   AND h.valid_from IS NULL AND h.known_from = gone.known_from
+
+-- name: evidence_told
+SELECT e.* FROM frontlog_read.control_evidence e
+  JOIN unnest(%s::text[], %s::text[], %s::integer[], %s::integer[]) AS told (place_id, article_id, sentence, ordinal)
+ USING (place_id, article_id, sentence, ordinal)
+ WHERE e.generation = %s
+
 -- name: add_activity_totals
 INSERT INTO frontlog_read.activity_totals AS t
 SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])
