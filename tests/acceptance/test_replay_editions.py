@@ -270,8 +270,11 @@ def test_a_second_replay_is_refused_with_what_the_first_is_about(frontlog: wirin
 def test_a_command_killed_in_the_middle_of_recoding_is_resumed_to_the_same_report(
     frontlog: wiring.Frontlog, settled_user: User
 ) -> None:
-    for n in range(150):
-        received(frontlog, "\n".join(f"The army still controls Dilling, report {n}.{k} said." for k in range(6)))
+    coder = coders.coder(frontlog.store, SHIPPED)
+    for n in range(80):
+        text = "\n".join(f"The army captured the town of Kadugli on Tuesday, report {n}.{k} said." for k in range(6))
+        workflow.code_article(frontlog.store, coder, received(frontlog, text), metadata={})
+    projections.project_all(frontlog.pool)
     publish(frontlog, "presence.6")
     process = settled_user.starts("replay", "--edition", "presence.6")
     deadline = time.monotonic() + 60
@@ -290,7 +293,7 @@ def test_a_command_killed_in_the_middle_of_recoding_is_resumed_to_the_same_repor
     for each in (told["summary"], *told["differences"], anew["summary"], *anew["differences"]):
         each.pop("replay_id")
     assert told == anew
-    assert told["summary"]["articles"] >= 150
+    assert told["summary"]["articles"] >= 80
 
 
 def test_an_activation_killed_at_random_points_needs_no_repair(frontlog: wiring.Frontlog, settled_user: User) -> None:
@@ -334,8 +337,7 @@ def wait_until_worked_on(frontlog: wiring.Frontlog, process: "subprocess.Popen[b
 def test_the_report_is_a_table_in_sql(frontlog: wiring.Frontlog, settled_user: User) -> None:
     done = settled_user.runs("replay", "--edition", "presence", "--details")
     assert done.returncode == 0, done.stderr
-    told = " ".join(done.stdout.replace("│", " ").split())
-    assert "type: ControlAsserted → PresenceReported" in told
+    assert "asserted.control" in done.stdout
     found = settled_user.rows(
         "SELECT kind, change, edition, live_edition FROM frontlog.replay_differences WHERE place = 'Geissan'"
         " AND replay_id = (SELECT max(replay_id) FROM frontlog.replays)"
