@@ -4,8 +4,8 @@ from datetime import datetime
 
 from domain.control.timeline import Archive
 
-KEPT_EVIDENCE = 200_000
-"""Pieces of evidence kept in memory between batches, over all places."""
+KEPT_EVIDENCE = 60_000
+"""Pieces of evidence kept in memory between batches over all places, at some 1.7 kB each; one place may have more."""
 
 
 class Kept:
@@ -28,7 +28,7 @@ class Kept:
         """The checkpoint that was reached."""
         self._at = (generation, position)
         size = sum(archive.size for archive in self._archives.values())
-        while size > KEPT_EVIDENCE:
+        while size > KEPT_EVIDENCE and len(self._archives) > 1:
             size -= self._archives.pop(next(iter(self._archives))).size
 
     def take(self, place: str, since: datetime | None) -> Archive | None:

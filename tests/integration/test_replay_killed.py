@@ -22,7 +22,7 @@ from queue_parts import until
 from rabbitmq_server import RabbitServer
 
 from infra.embedded import lease, status
-from infra.postgres import generations, projections, replays
+from infra.postgres import generations, projections, replay_steps, replays
 from infra.postgres.migrate import migrate
 from infra.postgres.pool import open_pool
 from infra.replay import conduct
@@ -85,7 +85,7 @@ def only_known_tables(archive: Archive) -> bool:
 def test_two_workers_carry_one_replay_on_pgmq_with_ingest_beside_it(
     archive: Archive, tmp_path: Path, migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replays, "RANGE_EVENTS", 20)
+    monkeypatch.setattr(replay_steps, "RANGE_EVENTS", 20)
     settings = Settings(data_dir=tmp_path, database_url=migrated)
     second = Child(settings, migrated)
     with ingest(archive) as came:
@@ -99,7 +99,7 @@ def test_two_workers_carry_one_replay_on_pgmq_with_ingest_beside_it(
 def test_two_workers_carry_one_replay_on_rabbitmq_though_the_broker_is_killed(
     archive: Archive, tmp_path: Path, migrated: str, rabbitmq: RabbitServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replays, "RANGE_EVENTS", 10)
+    monkeypatch.setattr(replay_steps, "RANGE_EVENTS", 10)
     settings = Settings(data_dir=tmp_path, database_url=migrated, broker_url=rabbitmq.url)
     begun, ended = conduct.begin(archive.pool), list[replays.Replay]()
     conductor = threading.Thread(

@@ -79,7 +79,8 @@ SELECT kind, change, coalesce(rule, '') AS rule, count(*) AS n
   FROM frontlog_ops.replay_differences WHERE replay_id = %s GROUP BY 1, 2, 3 ORDER BY 1, 2, 4 DESC, 3
 
 -- name: rows
-SELECT * FROM frontlog.replay_differences WHERE replay_id = %s ORDER BY kind, weight DESC, article_id, sentence, place_id
+SELECT * FROM frontlog.replay_differences WHERE replay_id = %s
+ ORDER BY kind, weight DESC, article_id, sentence, place_id, area, actor_id, actor, role, event_type, fingerprint, rule
 
 -- name: places_with_evidence
 SELECT DISTINCT place_id FROM frontlog_read.control_evidence
