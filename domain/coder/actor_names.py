@@ -1,9 +1,8 @@
 """Actors by name: the registry's, those whose own words say so, and what is trimmed off them."""
 
 from domain.coder.actor_reading import ActorBuilding, class_of_kind
-from domain.coder.folding import fold
 from domain.coder.readings import ActorReading
-from domain.names import NameMention
+from domain.names import NameMention, fold
 
 _BACKED = ("backed", "aligned", "allied", "led", "linked", "supported", "affiliated", "installed", "trained")
 

@@ -1,8 +1,8 @@
 """Units, equipment and quantities stand for the organisation they belong to."""
 
 from domain.coder.actor_names import NamedActors
-from domain.coder.folding import fold
 from domain.coder.readings import ActorReading
+from domain.names import fold
 
 _QUANTITIES = frozenset(
     (

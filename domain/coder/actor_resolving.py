@@ -2,11 +2,10 @@
 
 from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.entities import Actor, Position
-from domain.coder.folding import fold
 from domain.coder.mentions import Mentions
 from domain.coder.readings import ActorReading
 from domain.events import ActorRef, Unresolved
-from domain.names import provisional_id
+from domain.names import fold, provisional_id
 
 _SIDELESS = frozenset(("armed forces", "forces", "fighters", "troops", "soldiers", "units", "armed groups", "gunmen"))
 

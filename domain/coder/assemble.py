@@ -11,13 +11,13 @@ import msgspec
 from domain.coder.attribution import source_of
 from domain.coder.conditions import operation_name
 from domain.coder.dating import time_of
-from domain.coder.folding import fold
 from domain.coder.frames import Frame
 from domain.coder.modality import Modality
 from domain.coder.phrases import Sentence
 from domain.coder.readings import ActorReading
 from domain.coder.resolve import Resolver
 from domain.events import ActorRef, CodedEvent, Occurred, PlaceRef
+from domain.names import fold
 from domain.time_expressions import Anchor, TimeExpression, find_times, to_occurred
 
 STATES = ("ControlAsserted", "SiegeReported", "PresenceReported")

@@ -1,9 +1,9 @@
 """What an article has named so far, and what its pronouns and bare nouns refer back to."""
 
 from domain.coder.entities import LONG_AGO, Actor, Antecedent, Position, latest_before
-from domain.coder.folding import fold
 from domain.coder.place_memory import PlaceMemory
 from domain.coder.readings import ActorReading
+from domain.names import fold
 
 _OFFICES = frozenset(
     ("staff", "ministry", "authority", "ministries", "authorities", "government", "regime", "officials")

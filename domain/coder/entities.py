@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from domain.coder.folding import fold
+from domain.names import fold
 
 Position = tuple[int, int]
 """(sentence number, token)."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.arguments import Arguments
 from domain.coder.conditions import TESTS
-from domain.coder.folding import fold
 from domain.coder.phrases import Sentence
 from domain.coder.place_phrases import PlacePhrases
 from domain.coder.place_reading import NOT_PLACES
 from domain.coder.readings import ActorReading, PlaceReading
 from domain.coder.rules import Rule
+from domain.names import fold
 
 _UNION = ("ClashReported",)
 _PLACE_ROLES = ("place", "origin", "destination", "also")

@@ -3,12 +3,12 @@
 from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.context import Context
 from domain.coder.entities import Antecedent, Position
-from domain.coder.folding import fold
 from domain.coder.phrases import Sentence
 from domain.coder.place_phrases import PlacePhrases
 from domain.coder.place_reading import NOT_PLACES
 from domain.coder.readings import ActorReading
 from domain.events import PlaceRef, Unresolved
+from domain.names import fold
 
 _KINDS = {
     "city": "settlement", "district": "admin", "region": "region", "country": "country", "facility": "facility",

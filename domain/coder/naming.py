@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from domain.coder.actor_phrases import ActorPhrases
-from domain.coder.folding import fold
 from domain.coder.lexicon import Lexicon
 from domain.coder.phrases import ArticleNames, Sentence
-from domain.names import NameMention
+from domain.names import NameMention, fold
 
 _ACRONYM_BACKWARDS = re.compile(r"\)([\w.-]{1,9}[A-Z])\(((?: [\w’'ʿ-]+){1,9})")
 """Read from the end of the text, so that only what stands before a bracket is ever looked at."""

@@ -12,7 +12,6 @@ import msgspec
 from domain.article import Article
 from domain.coder.assemble import Assembler, Dropped, Times, fingerprint
 from domain.coder.context import Context
-from domain.coder.folding import fold
 from domain.coder.frames import Frame, FrameReader
 from domain.coder.gapping import ungapped
 from domain.coder.naming import acronyms, introduced, learn, topic, with_introduced
@@ -25,6 +24,7 @@ from domain.coder.triggers import TriggerFilter
 from domain.coder.words import Names
 from domain.countries import CountryTable
 from domain.events import CodedEvent, Coding, PlaceRef, SentenceRecord, Unresolved
+from domain.names import fold
 from domain.places import PlaceIndex
 from domain.ports import Gazetteer, Parser, Token
 from domain.sentences import split

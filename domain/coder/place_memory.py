@@ -1,8 +1,8 @@
 """The places an article has named, and what "the town" refers back to."""
 
 from domain.coder.entities import LONG_AGO, Actor, Place, Position, latest_before
-from domain.coder.folding import fold
 from domain.coder.readings import PlaceReading
+from domain.names import fold
 
 
 class PlaceMemory:

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from domain.coder.folding import fold
 from domain.coder.place_reading import NOT_PLACES, PlaceBuilding
 from domain.coder.readings import PlaceReading
 from domain.coder.words import Run
+from domain.names import fold
 
 _CALLED_BY_TOWN = ("airfield", "airport", "airbase", "refinery")
 

@@ -4,8 +4,8 @@ import re
 
 from domain.coder.actor_reading import class_of_kind
 from domain.coder.context import Context
-from domain.coder.folding import fold
 from domain.coder.readings import ActorReading, PlaceReading
+from domain.names import fold
 
 _PLACED = re.compile(r"\b(?:in|near|at|around|towards?) ((?:[A-Z][\w'’-]+ ?){1,3})(?<! )")
 

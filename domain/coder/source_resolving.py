@@ -4,8 +4,8 @@ from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.actor_resolving import ActorResolver
 from domain.coder.attribution import Source
 from domain.coder.entities import Actor
-from domain.coder.folding import fold
 from domain.events import ActorRef, Attribution
+from domain.names import fold
 
 _RANKS = frozenset(
     ("colonel", "col", "general", "gen", "major", "maj", "captain", "capt", "lieutenant", "lt", "brigadier", "brig",
