@@ -22,7 +22,7 @@ from queue_parts import until
 from rabbitmq_server import RabbitServer
 
 from infra.embedded import lease, status
-from infra.postgres import generations, projections, replay_steps, replays
+from infra.postgres import projections, replay_steps, replays
 from infra.postgres.migrate import migrate
 from infra.postgres.pool import open_pool
 from infra.replay import conduct
@@ -73,7 +73,6 @@ def nothing_is_lost(archive: Archive, came: list[str]) -> None:
 
 def only_known_tables(archive: Archive) -> bool:
     """Every partition belongs to a generation that is on record."""
-    generations.drop_set_aside(archive.pool)
     rows = archive.rows(
         "SELECT relname FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'frontlog_read'::regnamespace"
         " AND relname ~ '_[0-9]+$' AND NOT EXISTS (SELECT FROM frontlog_read.generations g"
