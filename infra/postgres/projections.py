@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from domain.errors import InvalidInput, Stop
+from domain.errors import InvalidInput, Stop, TryAgain
 from domain.projections import PROJECTIONS
 from domain.projections.projection import Projection, change
 from infra.postgres import projections_control, projections_read, projections_write
@@ -25,6 +25,9 @@ BATCH = 1_000
 
 LOOK_AGAIN_S = 0.05
 """How soon to look again while a writer below the head holds the safe mark back."""
+
+SETTLED_WITHIN_S = 5.0
+"""How long a switch waits, with the projectors waiting for it, until writers who came before it have ended."""
 
 Pool = ConnectionPool[psycopg.Connection]
 
@@ -115,17 +118,31 @@ def catch_up(pool: Pool, name: str, generation: int, *, up_to: int | None = None
             return reached
 
 
+def advance(pool: Pool, name: str, generation: int | None = None) -> int:
+    """Fold one batch into a generation, or into what is shown; returns how many positions below the safe mark are left.
+
+    What is shown and was written by another version of the code stays as it is, with nothing left to do.
+    """
+    projection, live = _named(name), generation is None
+    with passing_trouble(f"projecting {name}", pool), pool.connection() as connection, connection.transaction():
+        _hold(connection, name if generation is None else f"{name} {generation}")
+        found = _live(connection, projection) if generation is None else _generation(connection, generation)
+        if live and found.version != projection.version:
+            return 0
+        kept = _kept(pool) if live else None
+        _, mark, reached = _step(connection, projection, found, BATCH, live=live, kept=kept)
+    return mark - reached
+
+
 def fold_to(connection: psycopg.Connection, name: str, generation: int, up_to: int, *, batch: int = 20_000) -> None:
     """Fold a generation that is not on display to exactly this position, in the caller's transaction and snapshot.
 
     Raises Stop when it is beyond that already.
     """
-    projection, kept = _named(name), Kept()
-    while (found := _generation(connection, generation)).position < up_to:
-        _step(connection, projection, found, batch, live=False, up_to=up_to, kept=kept)
-    if found.position > up_to:
+    reached = _fold_here(connection, _named(name), generation, up_to, batch, live=False)
+    if reached > up_to:
         raise Stop(
-            f"generation {generation} of {name} is at position {found.position}, beyond {up_to}. "
+            f"generation {generation} of {name} is at position {reached}, beyond {up_to}. "
             "Start the replay anew: frontlog replay --abandon, then frontlog replay"
         )
 
@@ -144,7 +161,7 @@ def swap(
     pool: Pool,
     generations: Mapping[str, int],
     *,
-    prepare: Callable[[psycopg.Connection], None] = lambda connection: None,
+    prepare: Callable[[psycopg.Connection], None] | None = None,
     conclude: Callable[[psycopg.Connection], None] = lambda connection: None,
 ) -> None:
     """Show these generations by projection name, all in one statement, once each has caught up under its lock.
@@ -152,14 +169,22 @@ def swap(
     Readers are never blocked. The generations shown before are retired, not dropped. `prepare` is called when nothing
     new can be shown any more and before the candidates catch up for the last time; `conclude` when they have, and just
     before they are shown: what it appends through the connection is in the log together with the switch.
+
+    Projectors wait meanwhile, so both catch up to a mark of one moment: what comes later is the next projector's.
+    `come_near` before leaves them little to do.
     """
+    names = sorted(generations)  # in one order, so that two swaps cannot wait for each other
     with passing_trouble("swapping generations", pool), pool.connection() as connection, connection.transaction():
-        for name in sorted(generations):  # in one order, so that two swaps cannot wait for each other
+        for name in names:
             _hold(connection, name)
-            _bring_up_shown(connection, _named(name), generations[name])
-        prepare(connection)
-        for name in sorted(generations):
-            _catch_up_here(connection, _named(name), generations[name])
+        mark = safe_mark(connection)
+        for name in names:
+            _bring_up_shown(connection, _named(name), generations[name], mark)
+        if prepare is not None:
+            prepare(connection)
+            mark = _settled_mark(connection)
+        for name in names:
+            fold_to(connection, name, generations[name], mark, batch=BATCH)
         conclude(connection)
         chosen = [list(generations), list(generations.values())]
         connection.execute(queries("projections")["swap"], chosen)
@@ -167,29 +192,33 @@ def swap(
         connection.execute(queries("projections")["retire"])
 
 
-def _bring_up_shown(connection: psycopg.Connection, projection: Projection, generation: int) -> None:
+def _settled_mark(connection: psycopg.Connection) -> int:
+    """A safe mark above all that was appended so far. Raises TryAgain when a writer keeps it below for long."""
+    head, deadline = _head(connection), time.monotonic() + SETTLED_WITHIN_S
+    while (mark := safe_mark(connection)) < head:
+        if time.monotonic() > deadline:
+            raise TryAgain("a writer has its transaction open, so that the switch cannot see all it must. Try again.")
+        time.sleep(LOOK_AGAIN_S)
+    return mark
+
+
+def _bring_up_shown(connection: psycopg.Connection, projection: Projection, generation: int, mark: int) -> None:
+    """What was on display has the last word on what arrived before the swap: it writes control_changes."""
     shown = connection.execute(queries("projections")["live"], [projection.name]).fetchone()
     if shown is None:
         connection.execute(queries("projections")["show_first"], [projection.name, generation])
     elif shown[2] == projection.version:
-        _bring_up(connection, projection, Generation(*shown))
+        _fold_here(connection, projection, shown[0], mark, BATCH, live=True)
 
 
-def _catch_up_here(connection: psycopg.Connection, projection: Projection, generation: int) -> None:
-    while True:
-        found = _generation(connection, generation)
-        _, mark, reached = _step(connection, projection, found, BATCH, live=False)
-        if reached >= mark:
-            return
-
-
-def _bring_up(connection: psycopg.Connection, projection: Projection, shown: Generation) -> None:
-    """What was on display has the last word on what arrived before the swap: it writes control_changes."""
-    while True:
-        _, mark, reached = _step(connection, projection, shown, BATCH, live=True)
-        if reached >= mark:
-            return
-        shown = _generation(connection, shown.generation)
+def _fold_here(
+    connection: psycopg.Connection, projection: Projection, generation: int, up_to: int, batch: int, *, live: bool
+) -> int:
+    """Fold a generation to this position, in the caller's transaction; returns its checkpoint."""
+    kept = Kept()
+    while (found := _generation(connection, generation)).position < up_to:
+        _step(connection, projection, found, batch, live=live, up_to=up_to, kept=kept)
+    return found.position
 
 
 def _step(

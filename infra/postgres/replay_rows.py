@@ -38,13 +38,14 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A piece of work that this process has claimed."""
+    """A piece of work that this process has claimed; `of` are the pieces of its lane."""
 
     step: str
     lane: str
     ordinal: int
     from_position: int
     to_position: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ RANGE_EVENTS = 20_000
 RECODED_POSITIONS = 2_000
 """Log positions a range of recoding: some hundred articles, shared among the lanes."""
 
+VERIFIED_POSITIONS = 250_000
+"""Log positions a piece of verifying: some seconds of adding up digests."""
+
 RECODE_LANES = tuple(f"articles {n}" for n in range(1, 5))
 """So many workers can recode at once; an article's lane follows from its id."""
 
@@ -52,8 +55,14 @@ def add_lanes(connection: psycopg.Connection, replay: Replay, step: str) -> list
     for name, generation in replay.generations.items():
         begun = connection.execute(queries("projections")["generation"], [generation]).fetchone()
         assert begun is not None
+        if step == "verify":
+            for ordinal in range(1 + begun[3] // VERIFIED_POSITIONS):
+                connection.execute(
+                    queries("replays")["add_range"], [replay.replay_id, step, name, ordinal, begun[3], begun[3]]
+                )
+            continue
         # never beyond the live checkpoint: verifying folds up to it, and cannot go back
-        to = {"build": mark, "catch_up": max(begun[3], shown.get(name, 0)), "verify": begun[3]}[step]
+        to = {"build": mark, "catch_up": max(begun[3], shown.get(name, 0))}[step]
         add_ranges(connection, replay.replay_id, step, name, begun[3], to)
     return sorted(replay.generations)
 

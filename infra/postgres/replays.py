@@ -122,7 +122,20 @@ def open_lanes(pool: Pool, replay_id: int) -> list[str]:
 def found(pool: Pool, replay_id: int) -> dict[str, dict[str, Any]]:
     """What verifying saw, by projection; empty before."""
     with passing_trouble("asking for what a replay found", pool), pool.connection() as connection:
-        return {lane: seen or {} for lane, seen in connection.execute(queries("replays")["found"], [replay_id])}
+        rows = connection.execute(queries("replays")["found"], [replay_id]).fetchall()
+    sums: dict[str, dict[str, Any]] = {}
+    for lane, seen in rows:
+        sums[lane] = _together(sums.get(lane, {}), seen or {})
+    return sums
+
+
+def _together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """What two pieces of a projection's rows saw."""
+    both = {**one, **other}
+    for field, nothing in (("rows", 0), ("differences", [])):
+        if field in both:
+            both[field] = one.get(field, nothing) + other.get(field, nothing)
+    return both
 
 
 def counted(pool: Pool, replay_id: int, step: str) -> dict[str, int]:

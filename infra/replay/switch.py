@@ -1,6 +1,7 @@
 """The step `switch`: what arrived meanwhile is coded, and the edition becomes live in the moment its rows are shown."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -27,8 +28,8 @@ def switch(pool: Pool, replay: replays.Replay, deadline: float) -> dict[str, Any
     if workflow.live_edition(archive.store) != replay.edition:
         if not code_arrivals(archive, deadline):
             return None
-        for name, generation in replay.generations.items():
-            projections.catch_up(pool, name, generation)
+        if not come_near(pool, replay.generations, deadline):
+            return None
         registry.keep(pool, replay.edition)
         missing = _shown_without(pool, replay)
         if len(missing) > UNDER_LOCK:
@@ -49,6 +50,19 @@ def switch(pool: Pool, replay: replays.Replay, deadline: float) -> dict[str, Any
     for name in projections.names():
         projections.project(pool, name)
     return {}
+
+
+def come_near(pool: Pool, generations: Mapping[str, int], deadline: float) -> bool:
+    """Fold what is on display and the candidates until both lack less than a batch; False: its time was up before.
+
+    What is left is done under the locks of the swap, with the projectors waiting.
+    """
+    for name, generation in sorted(generations.items()):
+        for each in (None, generation):
+            while projections.advance(pool, name, each) > projections.BATCH:
+                if time.monotonic() > deadline:
+                    return False
+    return True
 
 
 def _shown_without(pool: Pool, replay: replays.Replay) -> list[str]:

@@ -13,6 +13,7 @@ from infra.logs import bind_trace
 from infra.postgres import comparing, generations, projections, replays
 from infra.postgres.inbox import Pool
 from infra.replay import compare, recode, switch
+from infra.replay.switch import come_near
 
 Found = dict[str, Any]
 
@@ -60,21 +61,37 @@ def _work(pool: Pool, replay: replays.Replay, lane: str) -> list[str]:
 
 
 def _fold(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found | None:
-    for start in range(claimed.from_position, claimed.to_position, BATCH):
+    in_time = _folded(
+        pool, claimed.lane, replay.generations[claimed.lane], claimed.from_position, claimed.to_position, deadline
+    )
+    return {} if in_time else None
+
+
+def _folded(pool: Pool, name: str, generation: int, start: int, end: int, deadline: float) -> bool:
+    """Fold a candidate up to a position, a batch a transaction; False: its time was up before."""
+    for low in range(start, end, BATCH):
+        if time.monotonic() > deadline:
+            return False
+        projections.catch_up(pool, name, generation, up_to=min(low + BATCH, end), batch=BATCH)
+    return True
+
+
+def _verify(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found | None:
+    name, candidate = claimed.lane, replay.generations[claimed.lane]
+    shown, built = comparing.checkpoints(pool, name, candidate)
+    while shown < built:
         if time.monotonic() > deadline:
             return None
-        up_to = min(start + BATCH, claimed.to_position)
-        projections.catch_up(pool, claimed.lane, replay.generations[claimed.lane], up_to=up_to, batch=BATCH)
-    return {}
+        projections.advance(pool, name)
+        shown, built = comparing.checkpoints(pool, name, candidate)
+    if not _folded(pool, name, candidate, built, shown, deadline):
+        return None
+    return comparing.verify(pool, name, candidate, claimed.ordinal, claimed.of)
 
 
-def _verify(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found:
-    candidate = replay.generations[claimed.lane]
-    comparing.bring_up_live(pool, claimed.lane, candidate)
-    return comparing.verify(pool, claimed.lane, candidate)
-
-
-def _swap(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found:
+def _swap(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found | None:
+    if not come_near(pool, replay.generations, deadline):
+        return None
     projections.swap(pool, replay.generations)
     generations.prune(pool)
     return {}

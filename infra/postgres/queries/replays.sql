@@ -40,7 +40,9 @@ UPDATE frontlog_ops.replay_ranges g
           FROM frontlog_ops.replay_ranges n JOIN frontlog_ops.replays o USING (replay_id, step)
          WHERE n.replay_id = %(replay_id)s AND n.lane = %(lane)s AND n.state <> 'done' AND o.state = 'running'
          ORDER BY n.ordinal LIMIT 1)
-RETURNING g.step, g.lane, g.ordinal, g.from_position, g.to_position
+RETURNING g.step, g.lane, g.ordinal, g.from_position, g.to_position,
+          (SELECT count(*) FROM frontlog_ops.replay_ranges a
+            WHERE (a.replay_id, a.step, a.lane) = (g.replay_id, g.step, g.lane))::int
 
 -- name: finish
 UPDATE frontlog_ops.replay_ranges SET state = 'done', ended_at = clock_timestamp(), error = NULL, found = %(found)s
@@ -54,7 +56,7 @@ SELECT DISTINCT n.lane FROM frontlog_ops.replay_ranges n JOIN frontlog_ops.repla
  WHERE n.replay_id = %s AND n.state <> 'done' AND o.state = 'running' ORDER BY n.lane
 
 -- name: found
-SELECT lane, found FROM frontlog_ops.replay_ranges WHERE replay_id = %s AND step = 'verify' ORDER BY lane
+SELECT lane, found FROM frontlog_ops.replay_ranges WHERE replay_id = %s AND step = 'verify' ORDER BY lane, ordinal
 
 -- name: move_on
 UPDATE frontlog_ops.replays SET step = %s, updated_at = clock_timestamp() WHERE replay_id = %s
