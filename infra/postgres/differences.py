@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from domain.events import Coding
+from infra.postgres import replay_rows
 from infra.postgres.inbox import Pool
 from infra.postgres.pool import passing_trouble
 from infra.postgres.queries import queries
@@ -73,8 +74,13 @@ def keep(
     codings: Iterable[tuple[str, Coding | None, str | None]],
     found: Iterable[Difference],
 ) -> None:
-    """Stage codings (article id, coding or else the error) and note differences, all or nothing. Safe to repeat."""
+    """Stage codings (article id, coding or else the error) and note differences, all or nothing. Safe to repeat.
+
+    Nothing is left behind of a replay that was abandoned meanwhile.
+    """
     with passing_trouble("staging codings", pool), pool.connection() as connection, connection.transaction():
+        if not replay_rows.keep_running(connection, replay_id):
+            return
         for article_id, coding, error in codings:
             encoded = None if coding is None else msgspec.json.encode(coding)
             connection.execute(queries("differences")["stage"], [edition, article_id, encoded, error])
@@ -84,6 +90,8 @@ def keep(
 def replace_derived(pool: Pool, replay_id: int, found: Iterable[Difference]) -> None:
     """Note what follows from the events' differences, instead of what was noted before."""
     with passing_trouble("noting differences", pool), pool.connection() as connection, connection.transaction():
+        if not replay_rows.keep_running(connection, replay_id):
+            return
         connection.execute(queries("differences")["forget_derived"], [replay_id])
         add(connection, replay_id, found)
 

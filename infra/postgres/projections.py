@@ -161,12 +161,14 @@ def swap(
     pool: Pool,
     generations: Mapping[str, int],
     *,
+    admit: Callable[[psycopg.Connection], None] = lambda connection: None,
     prepare: Callable[[psycopg.Connection], None] | None = None,
     conclude: Callable[[psycopg.Connection], None] = lambda connection: None,
 ) -> None:
     """Show these generations by projection name, all in one statement, once each has caught up under its lock.
 
-    Readers are never blocked. The generations shown before are retired, not dropped. `prepare` is called when nothing
+    Readers are never blocked. The generations shown before are retired, not dropped. `admit` is called first and may
+    refuse; `prepare` is called when nothing
     new can be shown any more and before the candidates catch up for the last time; `conclude` when they have, and just
     before they are shown: what it appends through the connection is in the log together with the switch.
 
@@ -175,6 +177,7 @@ def swap(
     """
     names = sorted(generations)  # in one order, so that two swaps cannot wait for each other
     with passing_trouble("swapping generations", pool), pool.connection() as connection, connection.transaction():
+        admit(connection)
         for name in names:
             _hold(connection, name)
         mark = safe_mark(connection)

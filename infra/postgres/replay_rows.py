@@ -95,6 +95,11 @@ def refuse_a_second(connection: psycopg.Connection) -> None:
         raise Stop(refusal(other))
 
 
+def keep_running(connection: psycopg.Connection, replay_id: int) -> bool:
+    """Whether it runs; then nobody ends it before the caller's transaction has ended."""
+    return connection.execute(queries("replays")["keep_running"], [replay_id]).fetchone() is not None
+
+
 def set_state(connection: psycopg.Connection, replay_id: int, state: str, error: str | None = None) -> None:
     """Set its state, and since when."""
     connection.execute(queries("replays")["set_state"], {"replay_id": replay_id, "state": state, "error": error})

@@ -214,15 +214,28 @@ def go_on(pool: Pool, replay_id: int, *, accept_differences: bool = False) -> No
 
 
 def abandon(pool: Pool, replay: Replay) -> None:
-    """End a replay for good and set its candidates aside to be dropped."""
+    """End a replay for good and set its candidates aside to be dropped. Raises Stop when they are on display."""
     with passing_trouble("abandoning a replay", pool), pool.connection() as connection, connection.transaction():
-        if replay_rows.read(connection, "lock", replay.replay_id).state in ("done", "abandoned"):
+        # as it is now: a worker may just have made the candidates
+        replay = replay_rows.read(connection, "lock", replay.replay_id)
+        if replay.state in ("done", "abandoned"):
             return
+        if connection.execute(queries("replays")["shown_of"], [list(replay.generations.values())]).fetchone():
+            raise Stop(
+                f"replay {replay.replay_id} has switched already, only its last step has not ended. "
+                "frontlog replay --resume ends it."
+            )
         replay_rows.set_state(connection, replay.replay_id, "abandoned")
         connection.execute(queries("replays")["set_aside"], [list(replay.generations.values())])
         if replay.aim != "rebuild":
             connection.execute(queries("differences")["forget_staged"], [replay.edition])
             connection.execute(queries("differences")["forget"], [replay.replay_id])
+
+
+def admit(connection: psycopg.Connection, replay_id: int) -> None:
+    """Let a switch go on only while its replay runs (else Stop rises); nobody abandons it meanwhile."""
+    if not replay_rows.keep_running(connection, replay_id):
+        raise Stop(f"replay {replay_id} does not run any more, so nothing was switched.")
 
 
 def forget(pool: Pool, replay: Replay) -> None:

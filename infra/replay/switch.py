@@ -39,6 +39,7 @@ def switch(pool: Pool, replay: replays.Replay, deadline: float) -> dict[str, Any
         projections.swap(
             pool,
             replay.generations,
+            admit=lambda connection: replays.admit(connection, replay.replay_id),
             prepare=lambda connection: _last_ones(archive, connection),
             conclude=lambda connection: _conclude(replay, connection),
         )

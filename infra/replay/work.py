@@ -92,7 +92,7 @@ def _verify(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline
 def _swap(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found | None:
     if not come_near(pool, replay.generations, deadline):
         return None
-    projections.swap(pool, replay.generations)
+    projections.swap(pool, replay.generations, admit=lambda connection: replays.admit(connection, replay.replay_id))
     generations.prune(pool)
     return {}
 

@@ -11,9 +11,10 @@ from psycopg_pool import ConnectionPool
 from queue_parts import until
 from test_replay import in_this_process
 
-from infra.postgres import projections, replay_steps, replays
+from domain.errors import Stop
+from infra.postgres import differences, projections, replay_steps, replays
 from infra.postgres.pool import open_pool
-from infra.replay import conduct, switch
+from infra.replay import conduct, switch, work
 
 Pool = ConnectionPool[psycopg.Connection]
 
@@ -111,3 +112,47 @@ def test_a_piece_finds_the_row_that_is_wrong(archive: Archive, monkeypatch: pyte
         ("live", "forged"),
         ("rebuilt", "took"),
     ]
+
+
+def test_abandoning_drops_candidates_that_a_worker_made_since_the_replay_was_looked_at(archive: Archive) -> None:
+    looked_at = conduct.begin(archive.pool)
+    with archive.pool.connection() as worker:
+        made = projections.new_generation(worker, "events", looked_at.edition)
+        worker.execute(
+            "UPDATE frontlog_ops.replays SET generations = generations || jsonb_build_object('events', %s::int)", [made]
+        )
+    replays.abandon(archive.pool, looked_at)
+    assert archive.rows("SELECT state FROM frontlog_read.generations WHERE generation = %s", made) == [
+        {"state": "dropping"}
+    ]
+
+
+def test_a_switch_that_was_claimed_before_its_replay_was_abandoned_switches_nothing(archive: Archive) -> None:
+    begun, before = conduct.begin(archive.pool), shown(archive)
+    with replays.claimed(archive.pool, begun.replay_id, "events", "a worker") as claimed:
+        assert claimed is not None
+        replays.abandon(archive.pool, begun)
+        with pytest.raises(Stop, match="nothing was switched"):
+            work._swap(archive.pool, begun, claimed, time.monotonic() + 60)
+    assert shown(archive) == before
+
+
+def test_a_replay_that_has_switched_is_not_abandoned_but_ended(archive: Archive) -> None:
+    begun = conduct.begin(archive.pool)
+    lanes = replays.open_lanes(archive.pool, begun.replay_id)
+    while replays.one(archive.pool, begun.replay_id).step != "swap":
+        work.answer(archive.pool, begun.replay_id, lanes.pop(0), lambda _, lane: lanes.append(lane))
+    projections.swap(archive.pool, begun.generations)  # and the worker is killed before it says so
+    with pytest.raises(Stop, match="has switched already"):
+        conduct.abandon(archive.pool)
+    assert in_this_process(archive.pool, conduct.resume(archive.pool)).state == "done"
+
+
+def test_what_a_worker_found_after_its_replay_was_abandoned_is_not_kept(archive: Archive) -> None:
+    begun = conduct.begin(archive.pool)
+    replays.abandon(archive.pool, begun)
+    differences.keep(
+        archive.pool, begun.replay_id, "other", [("a", None, "why")], [{"kind": "event", "key": "a", "change": "kept"}]
+    )
+    assert archive.rows("SELECT FROM frontlog_ops.staged_codings") == []
+    assert archive.rows("SELECT FROM frontlog_ops.replay_differences") == []

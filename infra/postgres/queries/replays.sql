@@ -20,6 +20,13 @@ SELECT replay_id, state, step, edition, generations, trace_id, host, pid, accoun
        aim, live_edition, mark, accept_orphans, dry_run
   FROM frontlog_ops.replays WHERE replay_id = %s FOR UPDATE
 
+-- name: keep_running
+-- Whoever ends the replay waits for this transaction, and sees what it did.
+SELECT replay_id FROM frontlog_ops.replays WHERE replay_id = %s AND state = 'running' FOR SHARE
+
+-- name: shown_of
+SELECT generation FROM frontlog_read.live WHERE generation = ANY(%s)
+
 -- name: add_range
 INSERT INTO frontlog_ops.replay_ranges (replay_id, step, lane, ordinal, from_position, to_position)
 VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
@@ -101,7 +108,7 @@ SET TRANSACTION ISOLATION LEVEL REPEATABLE READ
 
 -- name: set_aside
 UPDATE frontlog_read.generations g SET state = 'dropping'
- WHERE g.generation = ANY(%s) AND NOT EXISTS (SELECT FROM frontlog_read.live l WHERE l.generation = g.generation)
+ WHERE g.generation = ANY(%s) AND g.state <> 'live' AND NOT EXISTS (SELECT FROM frontlog_read.live l WHERE l.generation = g.generation)
 
 -- name: old_generations
 -- Retired ones beyond the newest few of each projection.
