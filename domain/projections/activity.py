@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from domain.events import EVENT_TYPES, ActorRef, CodedEvent
 from domain.projections.dossier import Dossier
 from domain.projections.events import COUNTING
-from domain.projections.projection import Projection, Rows, Table, count_up
+from domain.projections.projection import Projection, Sums, Table
 
 TOTALS = Table("activity_totals", ("actor_id", "actor", "role", "event_type", "events", "articles"), "sums", 2)
 DAYS = Table(
@@ -17,30 +17,25 @@ DAYS = Table(
 PLACES = Table("activity_places", ("actor_id", "role", "event_type", "place_id", "place", "events"), "sums", 1)
 
 
-def activity(dossier: Dossier) -> Rows:
+def activity(dossier: Dossier, sums: Sums, sign: int) -> None:
     """Sums over the events that count. An undated event has no day; several events of one article are one article."""
-    parts = [
-        (actor, role, event)
-        for _, event in dossier.counted
-        if dossier.standing(event) == "counts"
-        for actor, role in _roles(event)
-    ]
-    totals = count_up((actor.id, actor.name, role, event.type) for actor, role, event in parts)
-    days = count_up(
-        (actor.id, role, event.type, event.occurred.earliest, event.occurred.latest)
-        for actor, role, event in parts
-        if event.occurred.precision != "unknown"
-    )
-    places = count_up(
-        (actor.id, role, event.type, place_id, name)
-        for actor, role, event in parts
-        for place_id, name in {place.id: place.name for place in event.places}.items()
-    )
-    return {
-        "activity_totals": [(*key, n, 1) for key, n in totals.items()],
-        "activity_days": [(*key, n) for key, n in days.items()],
-        "activity_places": [(*key, n) for key, n in places.items()],
-    }
+    (totals, articles), (days,), (places,) = sums["activity_totals"], sums["activity_days"], sums["activity_places"]
+    told = set()
+    for event in dossier.counting:
+        type, occurred = event.type, event.occurred
+        where = {place.id: place.name for place in event.places}.items()
+        for actor, role in _roles(event):
+            key = (actor.id, actor.name, role, type)
+            totals[key] = totals.get(key, 0) + sign
+            told.add(key)
+            if occurred.precision != "unknown":
+                day = (actor.id, role, type, occurred.earliest, occurred.latest)
+                days[day] = days.get(day, 0) + sign
+            for place_id, name in where:
+                place = (actor.id, role, type, place_id, name)
+                places[place] = places.get(place, 0) + sign
+    for key in told:
+        articles[key] = articles.get(key, 0) + sign
 
 
 def _roles(event: CodedEvent) -> Iterator[tuple[ActorRef, str]]:
@@ -58,5 +53,5 @@ activity_projection = Projection(
         **dict.fromkeys(EVENT_TYPES, ("actors", "counterparties", "places", "occurred", "fingerprint")),
     },
     tables=(TOTALS, DAYS, PLACES),
-    fold=activity,
+    tally=activity,
 )

@@ -8,32 +8,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from domain.control import ArticleFacts
-from domain.events import (
-    ArticleCoded,
-    ArticleReceived,
-    ArticleRetracted,
-    ArticleSuperseded,
-    CodedEvent,
-    CodingFailed,
-    EventRejected,
-    RetryRequested,
-    TextErased,
-)
+from domain.events import EVENT_TYPES, ArticleCoded, ArticleReceived, CodedEvent, CodingFailed, EventRejected
 from domain.origins import Steps
 
 Standing = Literal["counts", "rejected", "retracted", "superseded"]
 Interval = tuple[datetime, datetime | None]
 """From, inclusive, to, exclusive; None: it lasts."""
 
+_CODED = frozenset(EVENT_TYPES)
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A stored event in its newest shape. An inherited one counts from the position of what inherits it."""
+
+class Fact(msgspec.Struct, frozen=True, gc=False):
+    """A stored event in its newest shape, or in what a projection reads of it.
+
+    An inherited one counts from the position of what inherits it.
+    """
 
     position: int
     stream: str
@@ -82,6 +76,15 @@ class Dossier:
         """The coded events of an article that was received and whose coding is complete."""
         return self.events if self.coded is not None and self.received is not None else ()
 
+    @property
+    def counting(self) -> Sequence[CodedEvent]:
+        """Of these the events that count by the newest word on them and on the article."""
+        if self.coded is None or self.received is None or self.retracted_at is not None or self.superseded is not None:
+            return ()
+        if not self.decisions:
+            return [event for _, event in self.events]
+        return [event for _, event in self.events if self.standing(event) == "counts"]
+
     def standing(self, event: CodedEvent) -> Standing:
         """Whether an event counts by the newest word on it and its article."""
         if self.retracted_at is not None:
@@ -111,25 +114,24 @@ class Dossier:
 
     def add(self, fact: Fact) -> None:
         """Take in one fact of the article's or the coding's stream, in stream order."""
-        match fact.shape:
-            case CodedEvent():
-                self.events.append((fact, fact.shape))
-            case ArticleCoded():
-                self.coded, self.failed = fact.shape, None
-            case ArticleReceived():
-                self.received, self.received_at = fact.shape, fact.recorded_at
-            case ArticleSuperseded():
-                self.superseded = self.superseded or (fact.recorded_at, fact.shape.by)
-            case ArticleRetracted():
+        shape: Any = fact.shape
+        match fact.type:
+            case name if name in _CODED:
+                self.events.append((fact, shape))
+            case "ArticleCoded":
+                self.coded, self.failed = shape, None
+            case "ArticleReceived":
+                self.received, self.received_at = shape, fact.recorded_at
+            case "ArticleSuperseded":
+                self.superseded = self.superseded or (fact.recorded_at, shape.by)
+            case "ArticleRetracted":
                 self.retracted_at = self.retracted_at or fact.recorded_at
-            case TextErased():
+            case "TextErased":
                 self.erased_at = self.erased_at or fact.recorded_at
-            case CodingFailed():
-                self.failed = None if self.coded else fact.shape
-            case RetryRequested():
+            case "CodingFailed":
+                self.failed = None if self.coded else shape
+            case "RetryRequested":
                 self.failed = None
-            case _:
-                pass
 
 
 Decisions = Mapping[str, Sequence[Fact]]

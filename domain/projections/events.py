@@ -81,7 +81,7 @@ def _row(dossier: Dossier, fact: Fact, event: CodedEvent) -> Row:
 CODED_FIELDS = ("sentence", "ordinal", "modality", "actors", "counterparties", "places", "occurred", "fingerprint")
 COUNTING = {
     "ArticleReceived": (),
-    "ArticleSuperseded": (),
+    "ArticleSuperseded": ("by",),
     "ArticleRetracted": (),
     "ArticleCoded": (),
     "EventRejected": ("fingerprint",),

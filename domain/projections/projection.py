@@ -1,7 +1,6 @@
 """What a projection is: a name, a version, what it reads, and a pure fold from an article's dossier to rows."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,7 +8,9 @@ from domain.projections.dossier import Dossier
 
 Row = tuple[Any, ...]
 Rows = Mapping[str, Sequence[Row]]
-"""Rows by table. In a table of sums, a row is a key and its last `Table.sums` columns are added up."""
+"""Rows by table."""
+Sums = Mapping[str, Sequence[dict[Row, int]]]
+"""By table of sums, for each of its last `Table.sums` columns what is added up by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,24 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A read model. Raise `version` when `fold` or a table changes: live rows of another version are refused.
+    """A read model. Raise `version` when its fold or a table changes: live rows of another version are refused.
 
-    `reads` maps each event type to the payload fields the fold looks at; `regroups` names the column by which rows
-    of the first table are assessed together afterwards (control: all evidence on a place).
+    `fold` gives an article's rows, `tally` adds (1) or takes away (-1) what it contributes to sums. `reads` maps each
+    event type to the payload fields these look at; `regroups` names the column by which rows of the first table are
+    assessed together afterwards (control: all evidence on a place).
     """
 
     name: str
     version: int
     reads: Mapping[str, tuple[str, ...]]
     tables: tuple[Table, ...]
-    fold: Callable[[Dossier], Rows]
+    fold: Callable[[Dossier], Rows] = lambda dossier: {}
+    tally: Callable[[Dossier, Sums, int], None] | None = None
     regroups: str | None = None
+
+    def no_sums(self) -> Sums:
+        """For `tally` to add to."""
+        return {table.name: [{} for _ in range(table.sums)] for table in self.tables if table.kind == "sums"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Change:
 
     replaced: Sequence[str]
     added: Rows
-    sums: Mapping[str, Mapping[Row, Sequence[int]]]
+    sums: Sums
     removed: Rows
 
 
@@ -58,34 +65,27 @@ def change(projection: Projection, before: Mapping[str, Dossier], after: Mapping
     replaced: list[str] = []
     added: dict[str, list[Row]] = {table.name: [] for table in projection.tables}
     removed: dict[str, list[Row]] = {table.name: [] for table in projection.tables}
-    sums: dict[str, dict[Row, list[int]]] = {table.name: {} for table in projection.tables if table.kind == "sums"}
+    sums = projection.no_sums()
     for article_id, dossier in after.items():
+        if projection.tally is not None:
+            projection.tally(dossier, sums, 1)
+            if article_id in before:
+                projection.tally(before[article_id], sums, -1)
         new = projection.fold(dossier)
         old = projection.fold(before[article_id]) if article_id in before else {}
         if new == old:
             continue
-        if any(old.get(table.name) for table in projection.tables if table.kind == "rows"):
+        if any(old.values()):
             replaced.append(article_id)
-        for table in projection.tables:
-            if table.kind == "rows":
-                added[table.name].extend(new.get(table.name, ()))
-                removed[table.name].extend(old.get(table.name, ()))
-            else:
-                add_up(sums[table.name], new.get(table.name, ()), table.sums, 1)
-                add_up(sums[table.name], old.get(table.name, ()), table.sums, -1)
-    changed = {name: {key: n for key, n in table.items() if any(n)} for name, table in sums.items()}
-    return Change(replaced, added, changed, removed)
+        for name in added:
+            added[name].extend(new.get(name, ()))
+            removed[name].extend(old.get(name, ()))
+    return Change(replaced, added, sums, removed)
 
 
-def add_up(into: dict[Row, list[int]], rows: Iterable[Row], width: int, sign: int) -> None:
-    """Add (or with sign -1 take away) rows of sums, each a key followed by `width` numbers."""
-    for row in rows:
-        key = row[: len(row) - width]
-        numbers = into.setdefault(key, [0] * width)
-        for n, value in enumerate(row[len(row) - width :]):
-            numbers[n] += sign * value
-
-
-def count_up(keys: Iterable[Row]) -> Counter[Row]:
-    """How often each key comes."""
-    return Counter(keys)
+def summed(numbers: Sequence[Mapping[Row, int]]) -> list[Row]:
+    """The rows of a table of sums: keys with their numbers, without those that are zero throughout."""
+    keys = dict.fromkeys(key for column in numbers for key in column)
+    rows = [(*key, *(column.get(key, 0) for column in numbers)) for key in keys]
+    width = len(numbers)
+    return [row for row in rows if any(row[-width:])]

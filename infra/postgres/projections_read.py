@@ -1,7 +1,7 @@
 """Reads a batch of the log as dossiers: the articles it touches, as they were before it and as they are after."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -18,13 +18,6 @@ _DECODERS = {name: (version, msgspec.json.Decoder(shape)) for name, (version, sh
 
 EVERYTHING = 2**63 - 1
 """A position beyond every other."""
-
-
-class Unread(msgspec.Struct, frozen=True):
-    """Stands for the payload of a type that the projection does not read."""
-
-
-_UNREAD = Unread()
 
 
 class Target(Protocol):
@@ -48,6 +41,8 @@ class Batch:
 
 
 class _Row(NamedTuple):
+    """An event of the log; `data` is None where the projection does not read its type."""
+
     position: int
     stream: str
     version: int
@@ -79,7 +74,7 @@ def read(connection: psycopg.Connection, projection: Projection, target: Target,
         origins = projections_origins.read(connection, target.edition, touched, target.position, reached)
         touched |= origins.changed
     rows = _complete(connection, projection, own, touched, target, reached)
-    facts = [_fact(row) for row in rows if not row.stream.startswith("review-")]
+    facts = [_fact(row) for row in rows if row.data is not None and not row.stream.startswith("review-")]
     facts += _inherited(connection, _types(projection), facts)
     decisions = _decisions(connection, _types(projection), facts, reached) if reads_decisions else {}
     earlier = any(fact.counts_from <= target.position for fact in facts)
@@ -121,10 +116,13 @@ def _inherited(connection: psycopg.Connection, reads: list[str], facts: Sequence
         return []
     asked = {"streams": list(markers), "up_to": EVERYTHING, "reads": reads}
     found = []
-    for row in connection.execute(queries("projections")["streams"], asked):
-        fact = _fact(_Row(*row))
+    for each in connection.execute(queries("projections")["streams"], asked):
+        row = _Row(*each)
+        if row.data is None:
+            continue
+        fact = _fact(row)
         at, marker = markers[fact.stream]
-        found.append(replace(fact, inherited_at=at, shape=_renamed(fact.shape, marker.edition)))
+        found.append(msgspec.structs.replace(fact, inherited_at=at, shape=_renamed(fact.shape, marker.edition)))
     return found
 
 
@@ -200,8 +198,7 @@ def _fact(row: _Row) -> Fact:
 
 
 def _shape(row: _Row) -> msgspec.Struct:
-    if row.data is None:
-        return _UNREAD
+    assert row.data is not None
     newest, decoder = _DECODERS.get(row.type, (0, None))
     if decoder is not None and newest == row.schema_version:
         return decoder.decode(row.data)

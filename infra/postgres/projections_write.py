@@ -1,12 +1,12 @@
 """Writes what a batch changed into one generation's partitions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from domain.projections.projection import Change, Projection, Row, Table
+from domain.projections.projection import Change, Projection, Row, Table, summed
 from infra.postgres.queries import queries
 
 
@@ -14,7 +14,7 @@ def write(connection: psycopg.Connection, projection: Projection, generation: in
     """Apply a change; the caller's transaction holds the checkpoint with it."""
     for table in projection.tables:
         if table.kind == "sums":
-            _add(connection, table, generation, difference.sums[table.name])
+            _add(connection, table, generation, summed(difference.sums[table.name]))
         elif table.name in difference.added:
             _forget(connection, table, generation, difference.replaced)
             copy(connection, table, generation, difference.added[table.name])
@@ -66,10 +66,10 @@ def _forget(connection: psycopg.Connection, table: Table, generation: int, artic
         connection.execute(statement, [list(articles)])
 
 
-def _add(connection: psycopg.Connection, table: Table, generation: int, sums: Mapping[Row, Sequence[int]]) -> None:
-    if not sums:
+def _add(connection: psycopg.Connection, table: Table, generation: int, rows: Sequence[Row]) -> None:
+    if not rows:
         return
-    columns = [array(column) for column in zip(*((*key, *n) for key, n in sums.items()), strict=True)]
+    columns = [array(column) for column in zip(*rows, strict=True)]
     connection.execute(queries("projections")[f"add_{table.name}"], [generation, *columns])
-    if any(number < 0 for numbers in sums.values() for number in numbers):
+    if any(number < 0 for row in rows for number in row[-table.sums :]):
         connection.execute(queries("projections")[f"drop_zero_{table.name}"], [generation])

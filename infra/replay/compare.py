@@ -14,10 +14,10 @@ from domain.control.timeline import timeline
 from domain.difference import RowChange, row_changes
 from domain.events import ArticleCoded, CodedEvent, Coding, EventRejected
 from domain.origins import OriginPolicy
-from domain.projections.activity import activity
+from domain.projections.activity import activity, activity_projection
 from domain.projections.control import EVIDENCE, HISTORY, control, history_row, known_evidence, with_origins
 from domain.projections.dossier import Dossier, Fact
-from domain.projections.projection import Row
+from domain.projections.projection import Row, summed
 from infra.exports.writing import plain
 from infra.postgres import differences, projections, projections_origins, projections_read, replays
 from infra.postgres.differences import Difference
@@ -202,13 +202,13 @@ def _json(rows: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
 
 def _actors(pool: Pool, before: Dossiers, after: Dossiers) -> list[Difference]:
     """Actors whose counts differ, with the whole counts on both sides."""
-    delta: dict[tuple[str, str, str], dict[str, list[int]]] = {}
+    sums = activity_projection.no_sums()
     for dossiers, sign in ((before, -1), (after, 1)):
         for dossier in dossiers.values():
-            for actor_id, actor, role, event_type, events, articles in activity(dossier)["activity_totals"]:
-                sums = delta.setdefault((actor_id, actor, role), {}).setdefault(event_type, [0, 0])
-                sums[0] += sign * events
-                sums[1] += sign * articles
+            activity(dossier, sums, sign)
+    delta: dict[tuple[str, str, str], dict[str, list[int]]] = {}
+    for actor_id, actor, role, event_type, *numbers in summed(sums["activity_totals"]):
+        delta.setdefault((actor_id, actor, role), {})[event_type] = numbers
     shown: dict[tuple[str, str, str], dict[str, int]] = {}
     for actor_id, actor, role, event_type, events, _ in differences.counts_shown(pool, sorted({k[0] for k in delta})):
         shown.setdefault((actor_id, actor, role), {})[event_type] = int(events)
