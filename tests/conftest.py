@@ -98,6 +98,16 @@ def own_settings(empty_settings: Settings, made_data_dir: Path) -> Settings:
     return empty_settings
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The gazetteer's index, built once: every data folder but the first has one."""
+    from infra.gazetteer import GeoNamesGazetteer
+
+    folder = tmp_path_factory.mktemp("cache")
+    GeoNamesGazetteer(folder)
+    return folder
+
+
 @contextmanager
 def fresh_database(server: str, *, template: str = "template1", name: str | None = None) -> Iterator[str]:
     """Make a database and yield its conninfo, a URL; drop it afterwards together with what is still connected."""

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from infra.embedded import lease, stop
-from infra.gazetteer import GeoNamesGazetteer
 from infra.settings import Settings
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -64,14 +63,6 @@ class User:
         done = self.runs("sql", query, "--format", "ndjson")
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The gazetteer's index, built once: every user but the first has one."""
-    folder = tmp_path_factory.mktemp("cache")
-    GeoNamesGazetteer(folder)
-    return folder
 
 
 @pytest.fixture

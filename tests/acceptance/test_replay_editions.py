@@ -3,9 +3,7 @@
 import dataclasses
 import json
 import os
-import random
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -294,44 +292,6 @@ def test_a_command_killed_in_the_middle_of_recoding_is_resumed_to_the_same_repor
         each.pop("replay_id")
     assert told == anew
     assert told["summary"]["articles"] >= 80
-
-
-def test_an_activation_killed_at_random_points_needs_no_repair(frontlog: wiring.Frontlog, settled_user: User) -> None:
-    chance = random.Random(7)
-    publish(frontlog, "presence.7")
-    before, table = rows(frontlog, HISTORY), places(frontlog)
-    for target in ("presence.7", SHIPPED):
-        for _ in range(2):
-            unfinished = replays.unfinished(frontlog.pool) is not None
-            options = ["--resume"] if unfinished else ["--edition", target, "--activate"]
-            process = settled_user.starts("replay", *options)
-            wait_until_worked_on(frontlog, process)
-            time.sleep(chance.random())  # not waited for: any point is as good as another
-            process.kill()
-            process.communicate()
-        if replays.unfinished(frontlog.pool) is not None:
-            resumed = settled_user.runs("replay", "--resume")
-            assert resumed.returncode == 0, resumed.stderr
-        if frontlog.live_edition() != target:
-            done = settled_user.runs("replay", "--edition", target, "--activate")
-            assert done.returncode == 0, done.stderr
-        assert frontlog.live_edition() == target
-        assert ("Geissan" in places(frontlog)) == (target == SHIPPED)
-    assert (rows(frontlog, HISTORY), places(frontlog)) == (before, table)
-    assert settled_user.runs("verify").returncode == 0
-    replayed = settled_user.runs("replay")
-    assert (replayed.returncode, "rows verified" in replayed.stdout) == (0, True), replayed.stderr
-    assert count(frontlog, "frontlog_read.generations WHERE state IN ('building', 'dropping')") == 0
-    assert count(frontlog, "frontlog_ops.staged_codings") == 0
-
-
-def wait_until_worked_on(frontlog: wiring.Frontlog, process: "subprocess.Popen[bytes]") -> None:
-    """Until some range is taken up anew, or the command has ended."""
-    begun = count(frontlog, "frontlog_ops.replay_ranges WHERE attempts > 0")
-    deadline = time.monotonic() + 60
-    while count(frontlog, "frontlog_ops.replay_ranges WHERE attempts > 0") == begun and process.poll() is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_the_report_is_a_table_in_sql(frontlog: wiring.Frontlog, settled_user: User) -> None:
