@@ -1,6 +1,7 @@
 """The Celery worker: its one task does a range of a replay by calling one function."""
 
 import sys
+import time
 import warnings
 
 import structlog
@@ -27,7 +28,9 @@ def declare(app: Celery, pool: Pool) -> None:
         try:
             work.answer(pool, replay_id, lane, lambda replay, following: broker.ring(app, replay, following))
         except TryAgain as trouble:
-            raise self.retry(exc=trouble, countdown=RETRY_AFTER_S, max_retries=None) from trouble
+            # waited for here: what Celery is to do later it does in its timer's thread, beside the next range
+            time.sleep(RETRY_AFTER_S)
+            raise self.retry(exc=trouble, countdown=0, max_retries=None) from trouble
 
     app.task(name=broker.TASK, bind=True)(answer)
 

@@ -150,6 +150,7 @@ class System:
     def kill_one(self, aim: Aim, victim: Victim, way: Way) -> str:
         """Kill it at a point of a replay that is unfinished then, and see the replay to its end; returns the step."""
         for _ in range(20):
+            self.second.bring_back()
             process = self._start("replay", *self._options(aim))
             until(lambda process=process: self.unfinished() or process.poll() is not None, 60, "the replay has begun")
             time.sleep(self.chance.random() * self._takes[aim])
@@ -221,7 +222,6 @@ class System:
             process.kill()
         elif victim == "worker":
             os.kill(self.chance.choice(self._worker_pids()), signal.SIGKILL)
-            self.second.bring_back()
         elif victim == "server":
             until(lambda: running(self.settings), 60, "there is a server to kill")
             kill_everything(self.settings)

@@ -312,6 +312,37 @@ def test_a_killed_command_takes_its_worker_along_and_another_one_resumes(
     assert (resumed.returncode, "switched" in out) == (0, True), err
 
 
+TRIED_AGAIN = """
+import sys, threading
+from domain.errors import TryAgain
+from infra.replay import work
+from workers import replay
+
+def answer(pool, replay_id, lane, ring):
+    print(threading.current_thread() is threading.main_thread(), flush=True)
+    if replay_id == 1:
+        work.answer = lambda *_: print(threading.current_thread() is threading.main_thread(), flush=True)
+        raise TryAgain("the database is away")
+
+work.answer = answer
+replay.work_for(sys.argv[1], None)
+"""
+
+
+def test_a_range_that_is_tried_again_runs_in_the_workers_one_thread_and_never_beside_another(migrated: str) -> None:
+    """The language model is not made for two threads, and Celery runs what is due later in its timer's thread."""
+    app = broker.open_app(migrated, None)
+    with app:
+        broker.ring(app, 1, "events")
+        process = subprocess.Popen([sys.executable, "-c", TRIED_AGAIN, migrated], text=True, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        try:
+            assert [process.stdout.readline().strip() for _ in range(2)] == ["True", "True"]
+        finally:
+            process.kill()
+            process.wait()
+
+
 def test_differences_are_printed_and_exit_with_1(archive: Archive, migrated: str, tmp_path: Path) -> None:
     with archive.pool.connection() as owner:
         owner.execute("UPDATE frontlog_read.events SET trigger = 'forged' WHERE position = 4")
