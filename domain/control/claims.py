@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from domain.control.evidence import Bearing, Evidence, Party
 
@@ -25,9 +26,9 @@ class Claim:
     latest: date | None
     dated: bool
     wording: str
+    open_names: int
     sort_key: tuple[object, ...]
     tie: tuple[object, ...]
-    open_names: int
     inherited: bool = False
 
     @property
@@ -39,31 +40,34 @@ class Claim:
 def claim(evidence: Evidence) -> Claim:
     """Evidence on holders as a claim; fighting has none."""
     earliest, latest = evidence.earliest, evidence.latest
-    if evidence.bearing == "assertion":
+    bearing = evidence.bearing
+    if bearing == "assertion":
         earliest, latest = _valid_days(evidence)
     tie = (*evidence.key, evidence.area or "")
     return Claim(
         evidence,
-        evidence.bearing,
-        frozenset(party.id for party in evidence.holders),
-        frozenset(party.id for party in evidence.losers),
+        bearing,
+        *_ids(evidence.holders, evidence.losers),
         earliest,
         latest,
         evidence.precision != "unknown",
-        _wording(evidence),
+        *_worded(evidence.holders, evidence.losers),
         (latest or date.min, earliest or date.min, *tie),
         tie,
-        _open_names(evidence),
     )
 
 
-def _open_names(evidence: Evidence) -> int:
-    return sum(bool(party.candidates) for party in evidence.holders)
+@lru_cache(maxsize=10_000)
+def _ids(holders: tuple[Party, ...], losers: tuple[Party, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(party.id for party in holders), frozenset(party.id for party in losers)
 
 
-def _wording(evidence: Evidence) -> str:
-    holders = ";".join(f"{party.id} {' '.join(party.candidates)}" for party in evidence.holders)
-    return f"{holders} < {';'.join(party.id for party in evidence.losers)}"
+@lru_cache(maxsize=10_000)
+def _worded(holders: tuple[Party, ...], losers: tuple[Party, ...]) -> tuple[str, int]:
+    """(wording, open names), the same objects for the same parties: a place with many claims has few."""
+    told = ";".join(f"{party.id} {' '.join(party.candidates)}" for party in holders)
+    wording = f"{told} < {';'.join(party.id for party in losers)}"
+    return wording, sum(bool(party.candidates) for party in holders)
 
 
 def without(one: Claim, gone: frozenset[str]) -> Claim | None:
@@ -71,20 +75,10 @@ def without(one: Claim, gone: frozenset[str]) -> Claim | None:
     rest = tuple(party for party in one.evidence.holders if party.id not in gone)
     if not rest:
         return None
+    holders, _ = _ids(rest, one.evidence.losers)
+    wording, open_names = _worded(rest, one.evidence.losers)
     evidence = replace(one.evidence, holders=rest)
-    return replace(
-        one,
-        holders=frozenset(p.id for p in rest),
-        evidence=evidence,
-        wording=_wording(evidence),
-        open_names=_open_names(evidence),
-    )
-
-
-def opponents(one: Claim, others: Iterable[Claim]) -> frozenset[str]:
-    """The wordings among the others that oppose it."""
-    first = {other.wording: other for other in others}
-    return frozenset(wording for wording, other in first.items() if opposes(one, other))
+    return replace(one, holders=holders, evidence=evidence, wording=wording, open_names=open_names)
 
 
 def _valid_days(evidence: Evidence) -> tuple[date | None, date | None]:

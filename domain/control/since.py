@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain.control.claims import Claim, certainly_before, gap_days
+from domain.control.claims import Claim
 from domain.control.evidence import Party
+from domain.control.pile import Pile
+from domain.control.sums import began, stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,53 +19,48 @@ class Since:
     precision: str = "unknown"
 
 
-def since_of(claims: Sequence[Claim], holders: Iterable[Party], window_days: int) -> Since:
+def since_of(piles: Sequence[Pile], holders: Iterable[Party], window_days: int) -> Since:
     """Bounds on the start of a side's hold: its last transition, narrowed by other reports of it and by assertions.
 
     Origins that date one taking apart, by less than the window, leave its day open between them.
     """
     widest = {party.id for party in holders}
-    own = [one for one in claims if one.holders >= widest] or claims
-    changes = [one for one in own if one.bearing != "assertion"]
-    states = [one for one in own if one.bearing == "assertion"]
-    if not changes:
-        return _since_states(states)
-    last = max(changes, key=lambda one: (one.earliest or date.min, one.latest or date.max, one.sort_key))
-    earliest, latest = last.earliest, last.latest
-    narrowing = sorted(changes, key=lambda one: (_width(one), one.sort_key))
-    for lower, upper in [(one.earliest, one.latest) for one in narrowing] + [(None, one.latest) for one in states]:
-        if (lower and latest and lower > latest) or (upper and earliest and upper < earliest):
-            continue
-        earliest = max(filter(None, (earliest, lower)), default=None)
-        latest = min(filter(None, (latest, upper)), default=None)
-    for one in changes:
-        if _dates_apart(one, last, window_days) and earliest and one.earliest:
-            earliest = min(earliest, one.earliest)
+    own = [pile for pile in piles if pile.first.holders >= widest] or piles
+    last = max((one for pile in own if (one := pile.sums.last_change)), key=began, default=None)
+    if last is None:
+        return _since_stated(own)
+    # no report begins later, so each that ends no earlier than `last` begins narrows its end and nothing else
+    latest = min((day for pile in own if (day := pile.first_end(last.earliest))), default=None)
+    earliest = _earliest_apart(own, last, window_days)
     return Since(earliest, latest, _precision(earliest, latest, own))
 
 
-def _dates_apart(one: Claim, last: Claim, window_days: int) -> bool:
-    different = one.evidence.origin_id != last.evidence.origin_id
-    return different and certainly_before(one, last) and gap_days(one, last) < window_days
+def _earliest_apart(own: Sequence[Pile], last: Claim, window_days: int) -> date | None:
+    if last.earliest is None:
+        return None
+    first = date.fromordinal(max(1, last.earliest.toordinal() - window_days + 1))
+    begun = [
+        one.earliest
+        for pile in own
+        for one in pile.ending(first, last.earliest)
+        if one.earliest and one.bearing != "assertion" and one.evidence.origin_id != last.evidence.origin_id
+    ]
+    return min([*begun, last.earliest])
 
 
-def _since_states(states: Sequence[Claim]) -> Since:
-    first = min(states, key=lambda one: (one.latest or date.max, one.sort_key))
+def _since_stated(states: Sequence[Pile]) -> Since:
+    first = min((one for pile in states if (one := pile.sums.first_state)), key=stated)
     earliest = first.earliest if first.evidence.earliest else None
     return Since(earliest, first.latest, _precision(earliest, first.latest, states))
 
 
-def _width(one: Claim) -> int:
-    return (one.latest - one.earliest).days if one.earliest and one.latest else 10**6
-
-
-def _precision(earliest: date | None, latest: date | None, claims: Sequence[Claim]) -> str:
+def _precision(earliest: date | None, latest: date | None, piles: Sequence[Pile]) -> str:
     if earliest is not None and earliest == latest:
         return "day"
-    for one in claims:
-        if (one.evidence.earliest, one.evidence.latest) == (earliest, latest):
-            return one.evidence.precision
-    return "range" if any(one.dated for one in claims) else "unknown"
+    for pile in piles:
+        if precision := pile.precision(earliest, latest):
+            return precision
+    return "range" if any(pile.sums.dated for pile in piles) else "unknown"
 
 
 def hull(spans: Sequence[Since]) -> Since:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from domain.control.claims import Claim, certainly_before, opponents, opposes, overlap, supersedes, without
+from domain.control.claims import Claim, opposes, overlap
+from domain.control.pile import Pile
+from domain.control.standing import Standing
 from domain.control.verdict import Verdict, decide, join
 
 Area = str | None
@@ -42,7 +44,7 @@ class State:
     `owed` is the day before, where its verdict is only due if this day brings more than repeats.
     """
 
-    standing: Mapping[Area, tuple[Claim, ...]]
+    standing: Mapping[Area, Standing]
     found: Mapping[Area, Found | None]
     day: date | None = None
     touched: frozenset[Area] = frozenset()
@@ -52,24 +54,27 @@ class State:
 def start(areas: Iterable[Area]) -> State:
     """Nothing told yet of a place with these areas."""
     every: list[Area] = [None, *sorted(area for area in areas if area is not None)]
-    return State(dict.fromkeys(every, ()), dict.fromkeys(every))
+    return State(dict.fromkeys(every, Standing()), dict.fromkeys(every))
 
 
 def take(state: State, one: Claim, window_days: int) -> State:
     """Hear one more claim, no earlier than the last. A claim on the whole place reaches its areas too."""
+    found, touched, owed = state.found, state.touched, state.owed
     if one.latest != state.day:
-        owed = replace(state, owed=None) if _only_repeats(state, one) else None
-        state = replace(owed or close(state, window_days), day=one.latest, owed=owed)
-    elif state.owed is not None and not _only_repeats(state, one):
-        state = replace(state, found=close(state.owed, window_days).found, owed=None)
+        repeats = _only_repeats(state, one)
+        owed = State(state.standing, found, state.day, touched) if repeats else None
+        if not repeats:
+            found, touched = close(state, window_days).found, frozenset()
+    elif owed is not None and not _only_repeats(state, one):
+        found, owed = close(owed, window_days).found, None
     reached: list[Area] = [one.evidence.area]
     if one.evidence.area is None and one.evidence.extent != "most":
         reached += [area for area in state.standing if area is not None]
     standing = dict(state.standing)
     for area in reached:
         heard = one if area == one.evidence.area else replace(one, inherited=True)
-        standing[area] = _insert(standing[area], heard, window_days)
-    return replace(state, standing=standing, touched=state.touched.union(reached))
+        standing[area] = standing[area].hear(heard, window_days)
+    return State(standing, found, one.latest, touched.union(reached), owed)
 
 
 def _only_repeats(state: State, one: Claim) -> bool:
@@ -77,9 +82,7 @@ def _only_repeats(state: State, one: Claim) -> bool:
 
     Spares the verdict of each day in long runs of "they still hold it".
     """
-    if len(state.standing) > 1 or one.bearing != "assertion" or not state.standing[None]:
-        return False
-    return all(other.wording == one.wording for other in state.standing[None])
+    return len(state.standing) == 1 and one.bearing == "assertion" and [*state.standing[None].piles] == [one.wording]
 
 
 def close(state: State, window_days: int) -> State:
@@ -92,7 +95,7 @@ def close(state: State, window_days: int) -> State:
             verdict = _judge(state, area, window_days)
             if verdict is not None:
                 found[area] = _after(found[area], verdict)
-    return replace(state, found=found, touched=frozenset(), owed=None)
+    return State(state.standing, found, state.day)
 
 
 def _after(found: Found | None, verdict: Verdict) -> Found:
@@ -101,63 +104,44 @@ def _after(found: Found | None, verdict: Verdict) -> Found:
     return Found(verdict, found, found.count + 1 if found else 1)
 
 
-def _insert(standing: tuple[Claim, ...], one: Claim, window_days: int) -> tuple[Claim, ...]:
-    """What stands when `one` is heard too. A loss counts only where its loser held it or nothing is known."""
-    against = opponents(one, standing)
-    if not against:
-        return standing if not one.holders and any(other.holders for other in standing) else (*standing, one)
-    if any(other.wording in against and _wins(other, one, window_days) for other in standing):
-        return standing
-    held = [other for other in standing if other.holders]
-    kept: list[Claim] = []
-    for other in standing:
-        if other.wording not in against or not _wins(one, other, window_days):
-            kept.append(other)
-        elif not one.holders and one.losers and (rest := without(other, one.losers)) is not None:
-            kept.append(rest)
-    still_held = [other for other in kept if other.holders]
-    if not one.holders and held and still_held and not opponents(one, still_held):
-        return tuple(kept)
-    return (*kept, one)
-
-
-def _wins(later: Claim, earlier: Claim, window_days: int) -> bool:
-    """Whether `later` replaces a claim that it opposes."""
-    if later.inherited == earlier.inherited:
-        return supersedes(later, earlier, window_days)
-    if later.inherited:  # what is told of the whole reaches an area only when it is certainly the later word
-        return certainly_before(earlier, later) and supersedes(later, earlier, window_days)
-    return not certainly_before(later, earlier)
-
-
 def _judge(state: State, area: Area, window_days: int) -> Verdict | None:
     standing = state.standing[area]
     if area is not None:
-        heard = state.found[area] or any(not one.inherited for one in standing)
+        heard = state.found[area] or any(pile.sums.direct for pile in standing.piles.values())
         return decide(standing, window_days) if heard else None
     verdict = decide(standing, window_days)
     if verdict is None or not (verdict.controllers or verdict.claimants):
         return verdict
-    direct = _direct(state)
-    if not direct:
-        return verdict
-    resting = {one.identity for one in verdict.support}
-    supporting = [one for one in standing if one.evidence.identity in resting]
-    contradicting = [one for one in direct if _contradicts(supporting, verdict, one)]
+    contradicting = [
+        one for a, some in state.standing.items() if a is not None for one in _contradicting(some, verdict)
+    ]
     return join(verdict, contradicting) if contradicting else verdict
 
 
-def _direct(state: State) -> Sequence[Claim]:
-    return [
+def _contradicting(standing: Standing, whole: Verdict) -> Sequence[Claim]:
+    """Direct claims on an area that contradict the whole place."""
+    found = [
         one
-        for area, standing in state.standing.items()
-        if area is not None
-        for one in standing
-        if one.holders and not one.inherited
+        for pile in standing.piles.values()
+        if pile.first.holders
+        and pile.sums.direct
+        and any(opposes(other.first, pile.first) for other in whole.support.piles)
+        for one in pile
+        if not one.inherited and _contradicts(whole, one)
     ]
+    return sorted(found, key=lambda one: one.sort_key)
 
 
-def _contradicts(supporting: Sequence[Claim], whole: Verdict, direct: Claim) -> bool:
+def _contradicts(whole: Verdict, direct: Claim) -> bool:
     """Where the whole is disputed already, one more opponent of any side is one more claim."""
-    inseparable = [opposes(one, direct) for one in supporting if overlap(one.evidence, direct.evidence)]
-    return any(inseparable) if not whole.controllers else bool(inseparable) and all(inseparable)
+    against: list[Pile] = []
+    along: list[Pile] = []
+    for pile in whole.support.piles:
+        (against if opposes(pile.first, direct) else along).append(pile)
+    if not any(_inseparable(pile, direct) for pile in against):
+        return False
+    return not whole.controllers or not any(_inseparable(pile, direct) for pile in along)
+
+
+def _inseparable(pile: Pile, direct: Claim) -> bool:
+    return any(overlap(one.evidence, direct.evidence) for one in pile)

@@ -1,17 +1,47 @@
 """What the claims that still stand on one holding say together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from itertools import chain
 
-from domain.control.claims import Claim, opposes
+from domain.control.claims import Claim
 from domain.control.evidence import UNNAMED_PART, Evidence, Party
+from domain.control.pile import Pile
 from domain.control.since import Since, hull, since_of
+from domain.control.standing import Standing, Wordings
+from domain.control.sums import age
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The evidence that a verdict rests on, each piece once. `newest` was told last; `origins` are different ones.
+
+    Its pieces can be listed while the verdict is the assessment's; the rest is known for good.
+    """
+
+    piles: tuple[Pile, ...]
+    newest: Evidence
+    origins: int
+    parts: tuple[Evidence, ...] = ()
+
+    def __iter__(self) -> Iterator[Evidence]:
+        yield from (one.evidence for pile in self.piles for one in pile)
+        yield from self.parts
+
+    def __len__(self) -> int:
+        return sum(pile.size for pile in self.piles) + len(self.parts)
+
+    def with_parts(self, parts: Sequence[Evidence]) -> "Support":
+        """With pieces told of areas."""
+        more = {one.origin_id for one in parts}
+        new = sum(not any(pile.told_by(origin_id) for pile in self.piles) for origin_id in more)
+        newest = max((self.newest, *parts), key=lambda one: one.key)
+        return Support(self.piles, newest, self.origins + new, tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The state of one holding. `support` is the evidence it rests on, each piece once."""
+    """The state of one holding."""
 
     status: str
     controllers: tuple[Party, ...]
@@ -20,177 +50,121 @@ class Verdict:
     previous: tuple[Party, ...]
     extent: str | None
     verification: str
-    support: tuple[Evidence, ...] = field(compare=False)
+    support: Support = field(compare=False)
 
     @property
     def origins(self) -> int:
-        return len({one.origin_id for one in self.support})
+        return self.support.origins
 
 
-@dataclass(slots=True)
 class Side:
-    """Claims that agree with each other. `backing` are losses by their opponents: they hold nothing themselves."""
+    """Claims that agree with each other, of one or more wordings."""
 
-    claims: list[Claim]
-    backing: list[Claim] = field(default_factory=list)
-    newest: dict[str, Claim] = field(default_factory=dict)
-    """The newest claim of each wording."""
-
-    def add(self, same: Sequence[Claim]) -> None:
-        """Claims of one wording."""
-        self.claims += same
-        self.newest[same[0].wording] = max(same, key=_age)
-
-    def opposed_by(self, one: Claim) -> bool:
-        return any(opposes(one, other) for other in self.newest.values())
+    def __init__(self, standing: Standing, claims: Wordings, backing: Wordings) -> None:
+        self.wordings, self.backed_by = claims, (*claims, *backing)
+        self.piles = [standing.piles[wording] for wording in claims]
+        self.backing = [standing.piles[wording] for wording in backing]
 
     @property
     def holders(self) -> tuple[Party, ...]:
         """The widest holder set; a resolved name before an unresolved one that may stand for it."""
-        widest = max(self.newest.values(), key=lambda one: (len(one.evidence.holders), -one.open_names, _age(one)))
-        return widest.evidence.holders
-
-    def since(self, window_days: int) -> Since:
-        return since_of(self.claims, self.holders, window_days)
+        newest = (pile.sums.newest for pile in self.piles)
+        return max(newest, key=lambda one: (len(one.holders), -one.open_names, age(one))).evidence.holders
 
     @property
-    def origins(self) -> int:
-        return len({one.evidence.origin_id for one in (*self.claims, *self.backing)})
+    def holder_ids(self) -> set[str]:
+        return {id for pile in self.piles for id in pile.first.holders}
+
+    def since(self, window_days: int) -> Since:
+        return since_of(self.piles, self.holders, window_days)
 
 
-def _age(one: Claim) -> tuple[object, ...]:
-    return (one.evidence.latest or date.min, one.tie)
-
-
-def decide(standing: Sequence[Claim], window_days: int) -> Verdict | None:
-    """The verdict of claims none of which supersedes another; None when there are none."""
-    if not standing:
+def decide(standing: Standing, window_days: int) -> Verdict | None:
+    """The verdict of what stands; None when nothing does."""
+    if not standing.piles:
         return None
-    sides = _sides(standing)
+    divided = standing.sides()
+    sides = [Side(standing, *each) for each in zip(divided.claims, divided.backing, strict=True)]
     if len(sides) == 1:
         winner: Side | None = sides[0]
     else:
-        winner = _conceded(sides) or _confirmed(sides, window_days)
+        winner = _conceded(sides) or _confirmed(standing, sides, window_days)
     if winner is None:
-        return _divided(sides, window_days)
-    return _held(winner, sides, window_days) if winner.claims[0].holders else _left(winner)
-
-
-def _sides(standing: Sequence[Claim]) -> list[Side]:
-    sides: list[Side] = []
-    for same in sorted(_by_wording(one for one in standing if one.holders), key=_widest_first):
-        found = next((side for side in sides if not side.opposed_by(same[0])), None)
-        if found is None:
-            sides.append(found := Side([]))
-        found.add(same)
-    losses = [one for one in standing if not one.holders]
-    return _with_losses(sides, losses)
-
-
-def _by_wording(claims: Iterable[Claim]) -> list[list[Claim]]:
-    groups: dict[str, list[Claim]] = {}
-    for one in claims:
-        groups.setdefault(one.wording, []).append(one)
-    return list(groups.values())
-
-
-def _widest_first(same: Sequence[Claim]) -> tuple[object, ...]:
-    return (-len(same[0].holders), same[0].open_names, min(one.sort_key for one in same))
-
-
-def _with_losses(sides: list[Side], losses: list[Claim]) -> list[Side]:
-    """A loss backs every side it does not oppose; where it opposes all, it is a side of its own."""
-    own: list[Claim] = []
-    for loss in losses:
-        backed = [side for side in sides if not side.opposed_by(loss)]
-        for side in backed:
-            side.backing.append(loss)
-        if not backed:
-            own.append(loss)
-    return [*sides, _side(own)] if own else sides
-
-
-def _side(claims: Iterable[Claim]) -> Side:
-    made = Side([])
-    for same in _by_wording(claims):
-        made.add(same)
-    return made
+        return _divided(standing, sides, window_days)
+    return _held(standing, winner, sides, window_days) if winner.piles[0].first.holders else _left(standing, winner)
 
 
 def _conceded(sides: Sequence[Side]) -> Side | None:
     """The one side that an opponent's own voice grants: a party conceding against itself settles it."""
     granted = []
     for side in sides:
-        against = {p.id for other in sides if other is not side for one in other.claims for p in one.evidence.holders}
-        against -= {p.id for one in side.claims for p in one.evidence.holders}
-        if any(one.evidence.voice_actor in against for one in (*side.claims, *side.backing)):
+        against = {id for other in sides if other is not side for id in other.holder_ids} - side.holder_ids
+        if any(not against.isdisjoint(pile.sums.speakers) for pile in (*side.piles, *side.backing)):
             granted.append(side)
     return granted[0] if len(granted) == 1 else None
 
 
-def _confirmed(sides: Sequence[Side], window_days: int) -> Side | None:
+def _confirmed(standing: Standing, sides: Sequence[Side], window_days: int) -> Side | None:
     """The side that a further origin confirms. Claims whose time is open cannot be outvoted: they may both be right."""
-    if not all(_bounded(one, window_days) for side in sides for one in side.claims):
+    if not all(pile.sums.width_days < window_days for side in sides for pile in side.piles):
         return None
-    ranked = sorted(sides, key=lambda side: side.origins, reverse=True)
-    return ranked[0] if ranked[0].origins > max(1, ranked[1].origins) else None
+    origins = [standing.origins_of(side.backed_by) for side in sides]
+    first, second = sorted(origins, reverse=True)[:2]
+    return sides[origins.index(first)] if first > max(1, second) else None
 
 
-def _bounded(one: Claim, window_days: int) -> bool:
-    return bool(one.earliest and one.latest and (one.latest - one.earliest).days < window_days)
-
-
-def _held(side: Side, sides: Sequence[Side], window_days: int) -> Verdict:
+def _held(standing: Standing, side: Side, sides: Sequence[Side], window_days: int) -> Verdict:
     holders = side.holders
     claimants = (
-        _union(party for other in sides for party in other.holders) if len(sides) > 1 and all_held(sides) else ()
+        _union(party for other in sides for party in other.holders) if len(sides) > 1 and _all_held(sides) else ()
     )
+    support = _support(standing, [side])
     return Verdict(
         status="joint" if len(holders) > 1 else "controlled",
         controllers=holders,
         claimants=claimants,
-        since=side.since(window_days),
-        previous=_previous(side.claims, holders),
-        extent=_extent(side.claims),
-        verification=_verification(side.claims),
-        support=_support(side.claims),
+        since=since_of(side.piles, holders, window_days),
+        previous=_previous(side.piles, holders),
+        extent=_extent(side.piles),
+        verification=_verification(support),
+        support=support,
     )
 
 
-def all_held(sides: Iterable[Side]) -> bool:
-    return all(one.holders for side in sides for one in side.claims)
+def _all_held(sides: Iterable[Side]) -> bool:
+    return all(pile.first.holders for side in sides for pile in side.piles)
 
 
-def _left(side: Side) -> Verdict:
+def _left(standing: Standing, side: Side) -> Verdict:
     """Nobody is said to hold it: vacated after a withdrawal, unknown after a loss or an unnamed taker."""
-    last = max(side.claims, key=lambda one: one.sort_key)
-    evidence = last.evidence
+    evidence = max((pile.last for pile in side.piles), key=lambda one: one.sort_key).evidence
+    support = _support(standing, [side])
     return Verdict(
         status="vacated" if evidence.event_type == "WithdrawalReported" else "unknown",
         controllers=(),
         claimants=(),
         since=Since(evidence.earliest, evidence.latest, evidence.precision),
         previous=evidence.losers,
-        extent=_extent([last]),
-        verification=_verification(side.claims),
-        support=_support(side.claims),
+        extent=evidence.extent,
+        verification=_verification(support),
+        support=support,
     )
 
 
-def _divided(sides: Sequence[Side], window_days: int) -> Verdict:
+def _divided(standing: Standing, sides: Sequence[Side], window_days: int) -> Verdict:
     """Claims exclude each other: disputed. On unnamed parts of one place they need not: the ground is contested."""
-    claims = [one for side in sides for one in side.claims]
-    holders = _union(party for side in sides for one in side.claims for party in one.evidence.holders)
-    parts = all(one.evidence.area == UNNAMED_PART for one in claims) and all_held(sides)
+    piles = [pile for side in sides for pile in side.piles]
+    holders = _union(party for pile in piles for party in pile.last.evidence.holders)
+    parts = all(pile.sums.unnamed_parts for pile in piles) and _all_held(sides)
     return Verdict(
         status="contested" if parts else "disputed",
         controllers=holders if parts else (),
         claimants=holders,
         since=hull([side.since(window_days) for side in sides]),
-        previous=_previous(claims, ()),
-        extent=_extent(claims) if parts else None,
+        previous=_previous(piles, ()),
+        extent=_extent(piles) if parts else None,
         verification="claimed",
-        support=_support(claims),
+        support=_support(standing, sides),
     )
 
 
@@ -205,11 +179,11 @@ def join(whole: Verdict, parts: Sequence[Claim]) -> Verdict:
         status="contested" if divided and whole.controllers else "disputed",
         controllers=claimants if divided and whole.controllers else (),
         claimants=claimants,
-        since=hull([whole.since, *(_side([one]).since(0) for one in parts)]),
+        since=hull([whole.since, *(since_of([Pile([one])], one.evidence.holders, 0) for one in parts)]),
         previous=whole.previous,
         extent=whole.extent if divided else None,
         verification="claimed",
-        support=(*whole.support, *_support(parts)),
+        support=whole.support.with_parts([one.evidence for one in parts]),
     )
 
 
@@ -217,21 +191,32 @@ def _union(parties: Iterable[Party]) -> tuple[Party, ...]:
     return tuple({party.id: party for party in parties}.values())
 
 
-def _previous(claims: Sequence[Claim], holders: Sequence[Party]) -> tuple[Party, ...]:
+def _previous(piles: Sequence[Pile], holders: Sequence[Party]) -> tuple[Party, ...]:
+    """The losers in the order in which they are first told, by their newest name."""
     held = {party.id for party in holders}
-    ordered = sorted((one for one in claims if one.losers), key=lambda one: one.sort_key)
-    return tuple(p for p in _union(p for one in ordered for p in one.evidence.losers) if p.id not in held)
+    told = [pile for pile in piles if pile.first.losers]
+    if not told:
+        return ()
+    first = (party for pile in sorted(told, key=lambda each: each.first.sort_key) for party in _losers(pile))
+    last = (party for pile in sorted(told, key=lambda each: each.last.sort_key) for party in _losers(pile))
+    return tuple(party for party in _union(chain(first, last)) if party.id not in held)
 
 
-def _extent(claims: Sequence[Claim]) -> str | None:
-    told = [one for one in claims if one.evidence.extent]
+def _losers(pile: Pile) -> tuple[Party, ...]:
+    return pile.last.evidence.losers
+
+
+def _extent(piles: Sequence[Pile]) -> str | None:
+    told = [one for pile in piles if (one := pile.sums.with_extent)]
     return max(told, key=lambda one: one.sort_key).evidence.extent if told else None
 
 
-def _verification(claims: Sequence[Claim]) -> str:
-    first = claims[0].evidence.origin_id
-    return "corroborated" if any(one.evidence.origin_id != first for one in claims) else "claimed"
+def _verification(support: Support) -> str:
+    return "corroborated" if support.origins > 1 else "claimed"
 
 
-def _support(claims: Iterable[Claim]) -> tuple[Evidence, ...]:
-    return tuple(one.evidence for one in claims)
+def _support(standing: Standing, sides: Sequence[Side]) -> Support:
+    wordings = [wording for side in sides for wording in side.wordings]
+    piles = tuple(standing.piles[wording] for wording in wordings)
+    newest = max((pile.sums.told_last for pile in piles), key=lambda one: one.key)
+    return Support(piles, newest, standing.origins_of(wordings))

@@ -227,7 +227,7 @@ def _clipped(intervals: Iterable[Interval], since: datetime, until: datetime | N
 def history_row(one: HistoryRow, stale_days: int) -> Row:
     """A row of control_history, in the order of its columns."""
     verdict, place = one.version.verdict, one.place
-    newest = max(verdict.support, key=lambda e: e.key)
+    newest = verdict.support.newest
     return (
         place.place_id,
         one.version.area or "",

@@ -1,0 +1,57 @@
+"""Which claims of a pile one more claim replaces, without looking at each.
+
+Claims of other origins and voices that end by some day are all replaced, those that end later are not; claims of the
+same origin or voice, and those without an upper bound, are looked at one by one.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from domain.control.claims import Claim, certainly_before, supersedes
+from domain.control.pile import Pile
+
+
+def beats(pile: Pile, one: Claim, window_days: int) -> bool:
+    """Whether a claim of a pile that opposes `one` replaces it. `one` comes after all of them in order."""
+    if not _alike(pile, one, window_days):
+        return any(_wins(other, one, window_days) for other in pile)
+    claims = pile.claims
+    return any(_wins(claims[n], one, window_days) for n in pile.akin(one))
+
+
+def beaten(pile: Pile, one: Claim, window_days: int) -> Sequence[int]:
+    """Where the claims stand in a pile that opposes `one` which `one` replaces. It comes after all of them in order."""
+    if not _alike(pile, one, window_days):
+        return [n for n, other in enumerate(pile) if _wins(one, other, window_days)]
+    day, near = _last_day_replaced(pile.first, one, window_days), pile.akin(one)
+    ended = range(pile.ended_by(day)) if day else range(0)
+    if not near:
+        return ended
+    claims, apart = pile.claims, set(near)
+    won = [n for n in near if _wins(one, claims[n], window_days)]
+    return sorted([*(n for n in ended if n not in apart), *won])
+
+
+def _alike(pile: Pile, one: Claim, window_days: int) -> bool:
+    return window_days > 0 and pile.inherited == one.inherited
+
+
+def _last_day_replaced(other: Claim, one: Claim, window_days: int) -> date | None:
+    """The last day by which a claim of another origin and voice must end to be replaced (`claims.supersedes`)."""
+    by_time = _days_before(one.earliest, window_days)
+    presupposed = one.losers & other.holders and not other.losers & one.holders
+    by_telling = _days_before(one.latest, window_days) if presupposed else None
+    return max((day for day in (by_time, by_telling) if day), default=None)
+
+
+def _days_before(day: date | None, days: int) -> date | None:
+    return date.fromordinal(day.toordinal() - days) if day and day.toordinal() > days else None
+
+
+def _wins(later: Claim, earlier: Claim, window_days: int) -> bool:
+    """Whether `later` replaces a claim that it opposes."""
+    if later.inherited == earlier.inherited:
+        return supersedes(later, earlier, window_days)
+    if later.inherited:  # what is told of the whole reaches an area only when it is certainly the later word
+        return certainly_before(earlier, later) and supersedes(later, earlier, window_days)
+    return not certainly_before(later, earlier)

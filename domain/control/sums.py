@@ -1,0 +1,85 @@
+"""The sums over claims of one wording that a verdict asks for, kept up claim by claim."""
+
+from datetime import date
+from typing import NamedTuple
+
+from domain.control.claims import Claim
+from domain.control.evidence import UNNAMED_PART, Evidence
+
+OPEN_DAYS = 10**6
+"""The width of a claim whose day is not bounded on both sides."""
+
+
+class Sums(NamedTuple):
+    """What is known of all claims of a pile. `newest` is the newest in the world, `told_last` the newest by receipt;
+    `last_change` and `first_state` begin what they tell of; `width_days` is of the widest.
+    """
+
+    newest: Claim
+    told_last: Evidence
+    last_change: Claim | None
+    first_state: Claim | None
+    with_extent: Claim | None
+    dated: bool
+    width_days: int
+    speakers: frozenset[str]
+    direct: bool
+    unnamed_parts: bool
+
+
+def age(one: Claim) -> tuple[object, ...]:
+    """The newer claim in the world has the greater."""
+    return (one.evidence.latest or date.min, one.tie)
+
+
+def began(one: Claim) -> tuple[object, ...]:
+    """Of changes, the last to begin has the greatest."""
+    return (one.earliest or date.min, one.latest or date.max, one.sort_key)
+
+
+def stated(one: Claim) -> tuple[object, ...]:
+    """Of assertions, the first has the smallest."""
+    return (one.latest or date.max, one.sort_key)
+
+
+def _width_days(one: Claim) -> int:
+    return (one.latest - one.earliest).days if one.earliest and one.latest else OPEN_DAYS
+
+
+def sums_of(one: Claim) -> Sums:
+    """Of a single claim."""
+    evidence, change = one.evidence, one.bearing != "assertion"
+    return Sums(
+        newest=one,
+        told_last=evidence,
+        last_change=one if change else None,
+        first_state=None if change else one,
+        with_extent=one if evidence.extent else None,
+        dated=one.dated,
+        width_days=_width_days(one),
+        speakers=frozenset([evidence.voice_actor] if evidence.voice_actor else []),
+        direct=not one.inherited,
+        unnamed_parts=evidence.area == UNNAMED_PART,
+    )
+
+
+def more(sums: Sums, one: Claim) -> Sums:
+    """With one more claim, later in order than all others."""
+    evidence, change, state = one.evidence, sums.last_change, sums.first_state
+    if one.bearing == "assertion":
+        state = one if state is None or stated(one) < stated(state) else state
+    else:
+        change = one if change is None or began(one) > began(change) else change
+    speaker = evidence.voice_actor
+    return Sums(
+        newest=one if age(one) > age(sums.newest) else sums.newest,
+        told_last=evidence if evidence.key > sums.told_last.key else sums.told_last,
+        last_change=change,
+        first_state=state,
+        with_extent=one if evidence.extent else sums.with_extent,
+        dated=sums.dated or one.dated,
+        width_days=max(sums.width_days, _width_days(one)),
+        speakers=sums.speakers if speaker is None or speaker in sums.speakers else sums.speakers | {speaker},
+        direct=sums.direct or not one.inherited,
+        unnamed_parts=sums.unnamed_parts and evidence.area == UNNAMED_PART,
+    )
