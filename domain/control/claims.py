@@ -107,9 +107,13 @@ def overlap(first: Evidence, second: Evidence) -> bool:
     return not apart
 
 
-def agree(first: Iterable[Party], second: Iterable[Party]) -> bool:
+def _agree(first: Claim, second: Claim) -> bool:
     """Equal or nested holder sets agree; an unresolved mention agrees with any of its candidates."""
-    return _within(first, second) or _within(second, first)
+    if not first.open_names and not second.open_names:
+        return first.holders <= second.holders or second.holders <= first.holders
+    return _within(first.evidence.holders, second.evidence.holders) or _within(
+        second.evidence.holders, first.evidence.holders
+    )
 
 
 def _within(inner: Iterable[Party], outer: Iterable[Party]) -> bool:
@@ -127,7 +131,7 @@ def opposes(first: Claim, second: Claim) -> bool:
         return False
     if first.holders and second.holders:
         return (
-            not agree(first.evidence.holders, second.evidence.holders)
+            not _agree(first, second)
             or bool(first.losers & second.holders - first.holders)
             or bool(second.losers & first.holders - second.holders)
         )

@@ -89,18 +89,29 @@ class Pile:
         found = self._log.index().origins.get(origin_id)
         return found is not None and found[0] < size
 
-    def akin(self, one: Claim) -> list[int]:
+    def akin(self, one: Claim) -> Sequence[int]:
         """Where claims stand that share origin or voice with one, or have no upper bound."""
         origin_id, voice = one.evidence.origin_id, one.evidence.voice
         if self.size <= _FEW:
-            return [
-                n
-                for n, other in enumerate(self)
-                if other.evidence.origin_id == origin_id or other.evidence.voice == voice or other.latest is None
-            ]
+            found = []
+            for n in range(self.size):
+                other = self._log.claims[n]
+                told = other.evidence
+                if told.voice == voice or told.origin_id == origin_id or other.latest is None:
+                    found.append(n)
+            return found
         index = self._log.index()
-        found = {*index.origins.get(origin_id, ()), *index.voices.get(voice, ()), *index.endless}
-        return sorted(n for n in found if n < self.size)
+        near = {*index.origins.get(origin_id, ()), *index.voices.get(voice, ()), *index.endless}
+        return sorted(n for n in near if n < self.size)
+
+    def without(self, gone: Sequence[int]) -> Sequence[Claim]:
+        """The claims but for some by number."""
+        if len(gone) == self.size:
+            return ()
+        if isinstance(gone, range):
+            return self._log.claims[gone.stop : self.size]
+        left = set(gone)
+        return [self._log.claims[n] for n in range(self.size) if n not in left]
 
     def ended_by(self, day: date) -> int:
         """How many have an upper bound of a day or before, or none."""

@@ -11,29 +11,27 @@ from domain.control.claims import Claim, certainly_before, supersedes
 from domain.control.pile import Pile
 
 
-def beats(pile: Pile, one: Claim, window_days: int) -> bool:
+def beats(pile: Pile, one: Claim, near: Sequence[int] | None, window_days: int) -> bool:
     """Whether a claim of a pile that opposes `one` replaces it. `one` comes after all of them in order."""
-    if not _alike(pile, one, window_days):
-        return any(_wins(other, one, window_days) for other in pile)
-    claims = pile.claims
-    return any(_wins(claims[n], one, window_days) for n in pile.akin(one))
+    return any(_wins(pile.claims[n], one, window_days) for n in (range(pile.size) if near is None else near))
 
 
-def beaten(pile: Pile, one: Claim, window_days: int) -> Sequence[int]:
+def beaten(pile: Pile, one: Claim, near: Sequence[int] | None, window_days: int) -> Sequence[int]:
     """Where the claims stand in a pile that opposes `one` which `one` replaces. It comes after all of them in order."""
-    if not _alike(pile, one, window_days):
-        return [n for n, other in enumerate(pile) if _wins(one, other, window_days)]
-    day, near = _last_day_replaced(pile.first, one, window_days), pile.akin(one)
+    claims = pile.claims
+    if near is None:
+        return [n for n in range(pile.size) if _wins(one, claims[n], window_days)]
+    day = _last_day_replaced(pile.first, one, window_days)
     ended = range(pile.ended_by(day)) if day else range(0)
     if not near:
         return ended
-    claims, apart = pile.claims, set(near)
-    won = [n for n in near if _wins(one, claims[n], window_days)]
-    return sorted([*(n for n in ended if n not in apart), *won])
+    apart = set(near)
+    return [n for n in ended if n not in apart] + [n for n in near if _wins(one, claims[n], window_days)]
 
 
-def _alike(pile: Pile, one: Claim, window_days: int) -> bool:
-    return window_days > 0 and pile.inherited == one.inherited
+def akin(pile: Pile, one: Claim, window_days: int) -> Sequence[int] | None:
+    """Where claims stand that are to be looked at one by one; None: all."""
+    return pile.akin(one) if window_days > 0 and pile.inherited == one.inherited else None
 
 
 def _last_day_replaced(other: Claim, one: Claim, window_days: int) -> date | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from domain.control.claims import Claim, opposes, without
 from domain.control.pile import Pile
-from domain.control.rivals import beaten, beats
+from domain.control.rivals import akin, beaten, beats
 
 Wordings = tuple[str, ...]
 
@@ -34,12 +34,13 @@ class Standing:
 
     def hear(self, one: Claim, window_days: int) -> "Standing":
         """What stands then. A loss counts only where its loser held it or nothing is known."""
-        against = [wording for wording, pile in self.piles.items() if opposes(one, pile.last)]
+        against = [pile for pile in self.piles.values() if opposes(one, pile.last)]
         if not against:
             return self if not one.holders and self._held() else self._with(one)
-        if any(beats(self.piles[wording], one, window_days) for wording in against):
+        met = [(pile, akin(pile, one, window_days)) for pile in against]
+        if any(beats(pile, one, near, window_days) for pile, near in met):
             return self
-        kept = self._without({wording: beaten(self.piles[wording], one, window_days) for wording in against}, one)
+        kept = self._without([(pile, beaten(pile, one, near, window_days)) for pile, near in met], one)
         held = [pile.last for pile in kept.piles.values() if pile.last.holders]
         if not one.holders and self._held() and held and not any(opposes(one, other) for other in held):
             return kept
@@ -73,18 +74,18 @@ class Standing:
         }
         return Standing({**self.piles, one.wording: pile.grown(one)}, counted, self._sides)
 
-    def _without(self, beaten: Mapping[str, Sequence[int]], one: Claim) -> "Standing":
+    def _without(self, beaten: Iterable[tuple[Pile, Sequence[int]]], one: Claim) -> "Standing":
         """Without claims that `one` replaces; where it tells who left, the other holders stay."""
-        changed = {wording for wording, gone in beaten.items() if gone}
+        piles, changed = dict(self.piles), set()
+        stayed: list[Claim] = []
+        for pile, gone in beaten:
+            if gone:
+                changed.add(pile.first.wording)
+                _put(piles, pile.first.wording, pile.without(gone))
+                if not one.holders and one.losers:
+                    stayed += (rest for n in gone if (rest := without(pile.claims[n], one.losers)) is not None)
         if not changed:
             return self
-        piles = dict(self.piles)
-        stayed: list[Claim] = []
-        for wording in changed:
-            gone, claims = set(beaten[wording]), list(self.piles[wording])
-            _put(piles, wording, [other for n, other in enumerate(claims) if n not in gone])
-            if not one.holders and one.losers:
-                stayed += (rest for n in gone if (rest := without(claims[n], one.losers)) is not None)
         for rest in stayed:
             changed.add(rest.wording)
             _put(piles, rest.wording, sorted([*piles.get(rest.wording, ()), rest], key=lambda each: each.sort_key))
