@@ -101,7 +101,7 @@ class System:
         ended = threading.Event()
 
         def come() -> None:
-            while not ended.wait(0.4):
+            while not ended.wait(1.0):
                 self.drop()
 
         coming = threading.Thread(target=come)

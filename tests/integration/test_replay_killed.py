@@ -16,10 +16,10 @@ from replay_system import Aim, System
 from infra.settings import Settings
 
 KILLS = int(os.environ.get("FRONTLOG_TEST_KILLS", "3"))
-ARTICLES = 120
+ARTICLES = 60
 
 
-@pytest.mark.timeout(300 + 60 * KILLS)
+@pytest.mark.timeout(300 + 120 * KILLS)
 @pytest.mark.parametrize("aim", ["rebuild", "edition"])
 @pytest.mark.parametrize("broker", ["pgmq", "rabbitmq"])
 def test_whatever_is_killed_at_any_point_of_a_replay_needs_no_repair(
