@@ -12,6 +12,7 @@ _QUANTITIES = frozenset(
         "number",
         "score",
         "group",
+        "band",
         "series",
         "handful",
         "majority",
@@ -53,11 +54,14 @@ class OwnedActors(NamedActors):
         inner = self._modifier_owner(head, mods)
         if inner is not None:
             return inner
-        if unit and not self._nationality(mods):
+        joined = lemma in ("coalition", "alliance")
+        if (unit or joined) and not self._nationality(mods):
             for k in self.tree.kids(head, "prep"):
                 for target in self.tree.kids(k, "pobj") if self.tree.lower[k] in ("of", "from") else ():
                     owner = self.read(target, depth + 1)
                     if owner is None or owner.how == "pronoun" or owner.weak:
+                        continue
+                    if joined and not (owner.ids and len(self.tree.conjuncts(target)) == 1):
                         continue
                     if self.tree.lower[k] == "of" or (owner.how in ("named", "described") and owner.ids):
                         return self._as_unit(owner, head, target)
@@ -178,6 +182,7 @@ class OwnedActors(NamedActors):
         """ "hundreds of rebels", "a group of mercenaries", "one of its units"."""
         if (
             lemma not in _QUANTITIES
+            and self.tree.lower[head] not in ("any", "all", "none", "part", "half")
             and self.tree.lower[head] not in _QUANTITIES
             and lemma not in ("convoy", "column", "gathering", "wave", "mix")
         ):

@@ -30,6 +30,8 @@ _PRONOUNS = frozenset(
 _SPEAKER = frozenset(("we", "us", "i", "our", "my", "me"))
 _POSSESSIVE = frozenset(("its", "their", "his", "her"))
 _BACKED = ("backed", "aligned", "allied", "led", "linked", "supported", "affiliated", "installed", "trained")
+_SHOCK = frozenset(("assault", "combat", "sabotage", "reconnaissance", "strike", "storm", "raiding", "commando"))
+_PEACE = frozenset(("security", "military", "peacekeeping", "stabilisation", "stabilization", "regional", "combat"))
 _STRIPPED = frozenset(
     [
         "several",
@@ -127,12 +129,17 @@ class ActorPhrases(OwnedActors):
     def _read_phrase(self, head: int, lemma: str, depth: int) -> ActorReading | None:
         return (
             self._named(head)
-            or (self._by_apposition(head, depth) if lemma == "ally" else None)
+            or (self._by_apposition(head, depth) if self._introduces(head, lemma) else None)
             or self._from_origin(head, lemma, depth)
             or self._common(head, lemma, depth)
             or self._by_quantity(head, lemma, depth)
             or self._by_apposition(head, depth)
         )
+
+    def _introduces(self, head: int, lemma: str) -> bool:
+        """ "its ally, the X", "another armed group, the X": a head that says less than the name beside it."""
+        fresh = any(self.tree.lower[k] in ("a", "an", "another") for k in self.tree.kids(head, "det"))
+        return lemma in ("ally", "rival") or (fresh and self.lex.has("group_heads", lemma))
 
     def read_all(self, head: int) -> list[ActorReading]:
         """The actors of one phrase head: "Taliban and Afghan soldiers" and "reinforcements from A and B" are two."""
@@ -194,6 +201,10 @@ class ActorPhrases(OwnedActors):
             or "armed" in words
         ):
             return True
+        if self.tree.lemma[head] == "group" and words & _SHOCK:
+            return True
+        if self.tree.lemma[head] == "mission":
+            return bool(words & _PEACE) or any(w.split("-")[-1] in _BACKED for w in words)
         if self.tree.lemma[head] == "company":
             return bool(words & self.lex.words("equipment_heads"))
         if any(word.split("-")[-1] in _BACKED or word.startswith(("anti", "pro-")) for word in words):

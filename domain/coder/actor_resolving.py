@@ -8,6 +8,7 @@ from domain.events import ActorRef, Unresolved
 from domain.names import fold, provisional_id
 
 _SIDELESS = frozenset(("armed forces", "forces", "fighters", "troops", "soldiers", "units", "armed groups", "gunmen"))
+_IRREGULAR = ("fighter", "gunman")
 
 
 class ActorResolver(Mentions):
@@ -27,6 +28,8 @@ class ActorResolver(Mentions):
         if reading.how == "pronoun":
             if (main := self._main_subject(reading) or self._who_says(reading)) is not None:
                 return self.actors(main, role, exclude)
+            if self._civilians_say(reading):
+                return None
             found = self.c.discourse.pronoun(reading.word, at, exclude=(*exclude, *self._own_side(reading)))
             if not found.actors:
                 self.unresolved.append(Unresolved(self.s.number, reading.text, role))
@@ -55,11 +58,25 @@ class ActorResolver(Mentions):
             return None
         for clause in tree.ancestors(reading.head):
             verb = tree.head(clause)
-            if tree.dep(clause) == "ccomp" and self.s.lexicon.has("reporting_verbs", tree.lemma[verb]):
+            told = self.s.lexicon.has("reporting_verbs", tree.lemma[verb]) or tree.lemma[verb] == "agree"
+            if tree.dep(clause) == "ccomp" and told:
                 heads = [k for k in tree.kids(verb, "nsubj") if k < reading.head]
                 found = ActorPhrases.of(self.s).read(heads[0]) if heads else None
                 return found if found is not None and found.how in ("named", "described", "definite") else None
         return None
+
+    def _civilians_say(self, reading: ActorReading) -> bool:
+        """ "Aid agencies say they have reached A": the unarmed speak of themselves."""
+        tree, lexicon = self.tree, self.s.lexicon
+        if reading.word not in ("they", "it"):
+            return False
+        for clause in tree.ancestors(reading.head):
+            verb = tree.head(clause)
+            if tree.dep(clause) == "ccomp" and lexicon.has("reporting_verbs", tree.lemma[verb]):
+                heads = [k for k in tree.kids(verb, "nsubj") if k < reading.head]
+                words = {tree.lower[m] for h in heads for m in self.s.modifiers(h)}
+                return bool(words & lexicon.words("unarmed_modifiers")) and tree.head(reading.head) == clause
+        return False
 
     def _own_side(self, reading: ActorReading) -> tuple[Actor, ...]:
         """In a quotation "they" are not "we": the speaker's own side."""
@@ -72,8 +89,17 @@ class ActorResolver(Mentions):
     def _definite(
         self, reading: ActorReading, role: str, at: Position, exclude: tuple[Actor, ...] = ()
     ) -> list[ActorRef] | None:
-        if fold(reading.resolved) in _SIDELESS and reading.how == "definite" and len(sides := self._opposed(at)) > 1:
-            return [self._open(reading, role, sides)]
+        if (own := self._of_the_speaker(reading)) is not None:
+            return [self._reference(reading, own)]
+        if (
+            fold(reading.resolved) in _SIDELESS
+            and reading.how == "definite"
+            and (sides := self._opposed(at, reading.word))
+        ):
+            if len(sides) > 1:
+                return [self._open(reading, role, sides)]
+            if reading.word in _IRREGULAR and sides[0].cls == "rebel":
+                return [self._reference(reading, sides[0])]
         if reading.how == "definite" or reading.cls == "state":
             found = self.c.discourse.definite(reading, at, self._bare_ids(reading), exclude)
             if found.actors:
@@ -85,6 +111,15 @@ class ActorResolver(Mentions):
         entity = self.c.discourse.note_actor(reading, at, self._is_subject(reading.head))
         return [self._reference(reading, entity)]
 
+    def _of_the_speaker(self, reading: ActorReading) -> Actor | None:
+        """ "The president said that the army would stay": his country's army, whoever was named last."""
+        speaker = self.c.discourse.speaker if self.said else None
+        bare = reading.cls == "state" and reading.how == "definite" and fold(reading.resolved) == reading.word
+        if speaker is None or not bare or speaker.kind != "state forces" or len(speaker.ids) != 1:
+            return None
+        found = self.c.discourse.definite(reading, self._at(reading.head), self._bare_ids(reading)).actors
+        return None if any(a.ids == speaker.ids for a in found) else speaker
+
     def _mere_group(self, reading: ActorReading) -> bool:
         """ "the group", "the party" that refer back to nobody: nothing says that they are armed."""
         lexicon = self.s.lexicon
@@ -92,8 +127,11 @@ class ActorResolver(Mentions):
         telling = reading.modifiers & (lexicon.words("rebel_heads") | lexicon.words("state_heads") | {"armed"})
         return reading.how == "definite" and lexicon.has("group_heads", reading.word) and not armed and not telling
 
-    def _opposed(self, at: Position) -> tuple[Actor, ...]:
-        return self.c.discourse.both_sides(at)
+    def _opposed(self, at: Position, word: str) -> tuple[Actor, ...]:
+        """Who may be meant; by "fighters" and the like a state's forces only if there is nobody else."""
+        sides = tuple(a for a in self.c.discourse.both_sides(at) if a.named or a.ids or word not in _IRREGULAR)
+        rebels = tuple(a for a in sides if a.cls == "rebel")
+        return rebels if word in _IRREGULAR and rebels else sides
 
     def _open(self, reading: ActorReading, role: str, sides: tuple[Actor, ...]) -> ActorRef:
         ids = tuple(sorted({self._id(a) for a in sides}))

@@ -74,7 +74,7 @@ class Arguments(Objects):
     @cached_property
     def near_preps(self) -> list[tuple[str, int]]:
         """The same, hung on the object or the subject by the parser: asked only when the predicate has none."""
-        heads = [*self.object, *(self.surface if self.passive else [])] if self.verbal else []
+        heads = [*self.object, *(self.surface if self.passive else []), *self.agent] if self.verbal else []
         return [pair for head in heads for pair in self._preps_of(head)]
 
     def _between_whom(self) -> list[int]:

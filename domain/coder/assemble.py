@@ -41,6 +41,7 @@ _NEEDS_PLACE = (
     "ForcesRedeployed",
     "ReinforcementReported",
 )
+STATES_OF_CONTROL = ("ControlTaken", "ControlAsserted", "ControlLost")
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ class Assembler:
             modality = frame.rule.modality
         attribution = self.resolver.attribution(source_of(self.s, frame.trigger))
         actors = self._actors(frame.actors, "actor")
+        if frame.rule.type in STATES_OF_CONTROL and self._of_a_ballot(frame):
+            return "it tells of an election"
         if frame.actors and not actors:
             return "its actor stands for nobody the article settles"
         if self.resolver.c.names.topic and not actors:
@@ -137,6 +140,16 @@ class Assembler:
         )
         self.resolver.current = places or self.resolver.current
         return [msgspec.structs.replace(event, places=tuple(group)) for group in _by_part(places, frame.rule.type)]
+
+    def _of_a_ballot(self, frame: Frame) -> bool:
+        """ "The party took A in local elections": no force is named, and people voted."""
+        tree, lexicon = self.s.tree, self.s.lexicon
+        if not any(lexicon.has("ballot_words", low) for low in tree.lower):
+            return False
+        armed = [a for a in frame.actors if a.how == "named" and a.ids and not a.weak]
+        heads = ("state_heads", "rebel_heads")
+        told = [w for w in tree.lemma if w != "opposition" and any(lexicon.has(name, w) for name in heads)]
+        return not armed and not set(told) - {"government", "police", "authority", "ministry"}
 
     def _actors(self, readings: Sequence[ActorReading], role: str, not_again: tuple[str, ...] = ()) -> list[ActorRef]:
         known = self.resolver.c.discourse.actors

@@ -77,14 +77,18 @@ def _inserted(s: Sentence, predicate: int) -> Source | None:
         if (
             tree.is_verb(i)
             and s.lexicon.has("reporting_verbs", tree.lemma[i])
-            and tree.dep(i) in ("parataxis", "dep", "ROOT", "conj", "ccomp")
+            and tree.dep(i) in ("parataxis", "dep", "ROOT", "conj", "ccomp", "acl")
         ):
+            if tree.dep(i) == "acl":
+                if tree.tag(i) in ("VBD", "VBZ") and tree.dep(tree.head(i)) == "appos":
+                    return _source(s, tree.head(i), i, tree.head(i))
+                continue
             if tree.dep(i) in ("conj", "ROOT") and not _between_commas(s, i):
                 continue
             subjects = tree.kids(i, "nsubj")
             if (
                 subjects
-                and not tree.kids(i, "dobj", "ccomp")
+                and not tree.kids(i, "ccomp", *(() if tree.lemma[i] == "tell" else ("dobj",)))
                 and i != predicate
                 and tree.tag(i) in ("VBD", "VBZ", "VBP")
             ):

@@ -49,6 +49,8 @@ class ClauseMarks:
         if any(tree.lower[k] in ("not", "n't", "n’t", "never") for k in tree.kids(i, "neg", "advmod")):
             only = any(tree.lower[k + 1 : k + 2] in (("only",), ("just",), ("merely",)) for k in tree.kids(i, "neg"))
             return not only
+        if any(tree.lower[k] == "neither" for k in tree.kids(i, "preconj", "cc", "advmod")):
+            return True
         if any(
             tree.lower[k] in ("no",) and k + 1 < len(tree) and tree.lower[k + 1] in ("longer", "more")
             for k in tree.subtree(i)

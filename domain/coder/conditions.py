@@ -31,8 +31,16 @@ def _lasting(s: Sentence, args: Arguments, roles: Roles) -> bool:
 def _told(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """The noun is told as something that happened, not a mere circumstance ("after heavy fighting", "backed by")."""
     i = args.predicate
+    if s.tree.lower[s.tree.head(i)] == "of" and s.tree.lemma[s.tree.head(s.tree.head(i))] in (
+        "number",
+        "total",
+        "tally",
+    ):
+        return False
     if under_circumstance(s.tree, i) and not s.tree.kids(i, "poss"):
         prep = s.tree.head(i)
+        if s.tree.lower[prep] == "with" and s.tree.lemma[s.tree.head(prep)] in ("begin", "start", "open", "respond"):
+            return True
         return s.tree.lower[prep] in ("of", "from", "to") and not s.tree.is_verb(s.tree.head(prep))
     verb = governing_verb(s.tree, i)
     return verb is None or s.tree.lemma[verb] not in _BACKGROUND
@@ -49,8 +57,13 @@ def _own_fresh(s: Sentence, args: Arguments, roles: Roles) -> bool:
     if state and s.tree.lemma[args.predicate] == "deploy" and not args.follow("to"):
         return False
     own = [r for r in roles.get("own", []) if isinstance(r, ActorReading)]
-    fresh = any(r.fresh for r in own) or any(_is_fresh(s, r.head) for r in own)
-    return bool(own) and (fresh or not roles.get("origin"))
+    fresh = any(r.fresh for r in own) or any(_is_fresh(s, r.head) for r in own) or _as_reinforcement(s, args)
+    return (bool(own) or _as_reinforcement(s, args)) and (fresh or not roles.get("origin"))
+
+
+def _as_reinforcement(s: Sentence, args: Arguments) -> bool:
+    """ "sent two hundred men to A as reinforcements"."""
+    return any(s.tree.lemma[h] == "reinforcement" for h in args.follow("as"))
 
 
 def _is_fresh(s: Sentence, head: int) -> bool:
@@ -261,6 +274,12 @@ def _not_merely_given(s: Sentence, args: Arguments, roles: Roles) -> bool:
     )
 
 
+def _not_fire_control(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """ "under army fire control": within reach of guns is not held."""
+    low = s.tree.lower
+    return not any(low[i] == "fire" and low[i + 1] == "control" for i in range(len(low) - 1))
+
+
 def _leaves(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """Someone leaves by himself, and from where is named or follows from what came before."""
     if s.tree.kids(args.predicate, "dobj") and not args.passive:
@@ -362,6 +381,7 @@ TESTS: Mapping[str, Test] = {
     "in_force": _in_force,
     "not_merely_given": _not_merely_given,
     "leaves": _leaves,
+    "not_fire_control": _not_fire_control,
     "negated": _negated,
     "once": _once,
     "ordnance": _ordnance,

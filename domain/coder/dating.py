@@ -90,8 +90,18 @@ def _first_token(tree: Tree, time: TimeExpression) -> int | None:
 def _host(tree: Tree, token: int, predicates: frozenset[int]) -> int | None:
     for a in tree.ancestors(token):
         if tree.is_verb(a) or a in predicates:
-            return a
+            return _said(tree, token, a) or a
     return None
+
+
+def _said(tree: Tree, token: int, verb: int) -> int | None:
+    """ "said on Friday they had taken A": a time between the telling verb and what it tells dates the telling."""
+    above = tree.head(verb)
+    if tree.dep(verb) != "ccomp" or not above < token < verb or not tree.is_verb(above):
+        return None
+    subject = min(tree.kids(verb, "nsubj", "nsubjpass"), default=verb)
+    marks = (",", ":", '"', "“", "that", "when", "as", "how")
+    return above if token < subject and not any(w in marks for w in tree.lower[above + 1 : token]) else None
 
 
 def _lenders(tree: Tree, predicate: int) -> list[tuple[int, str]]:

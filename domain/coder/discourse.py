@@ -26,11 +26,26 @@ _ORGANISATIONS = frozenset(
         "alliance",
         "coalition",
         "tribe",
+        "mission",
     )
 )
 _GENERIC = _ORGANISATIONS | {"force", "army", "fighter", "troop", "front", "network", "party", "forces"}
 _BYSTANDERS = ("peacekeepers", "political body")
 """Kinds that are meant by neither "the two sides" nor "the paramilitary group"."""
+_THEIR_TROOPS = frozenset(
+    (
+        "mission",
+        "peacekeeper",
+        "peacekeepers",
+        "troop",
+        "troops",
+        "soldier",
+        "soldiers",
+        "force",
+        "forces",
+        "contingent",
+    )
+)
 _CLASSES: dict[str, tuple[str, ...]] = {
     "paramilitary": ("militia", "pro-government militia", "private military company", "rebel"),
     "jihadist": ("jihadist group",),
@@ -118,6 +133,7 @@ class Discourse(PlaceMemory):
             pair = sorted(self.actors, key=lambda a: latest_before(a.at, at))[-2:]
             return Antecedent((pair[0 if word == "former" else -1],)) if len(pair) == 2 else Antecedent()
         near = [a for a in self.actors if at[0] - latest_before(a.at, at)[0] <= 3 and a not in exclude]
+        near = [a for a in near if not _mere_body(a)] or near
         near = [a for a in near if not a.weak or latest_before(a.subject_at, at)[0] >= at[0] - 1] or near
         if not near:
             return Antecedent()
@@ -193,6 +209,10 @@ class Discourse(PlaceMemory):
         if reading.word in ("party", "council", "bloc", "company", "outfit", "network", "coalition", "alliance"):
             return Antecedent()
         if reading.word in _ORGANISATIONS:
+            others = [a for a in self.actors if a in others or (a not in exclude and a.kind not in _BYSTANDERS)]
+            others = [a for a in others if not _mere_body(a) and not a.weak] or others
+            if reading.word != "mission":
+                others = [a for a in others if a.kind not in _BYSTANDERS] or others
             others = [a for a in others if a.cls != "state" and a.named] or others
         return self._latest([a for a in others if _fits(a, reading)], at)
 
@@ -230,6 +250,11 @@ class Discourse(PlaceMemory):
         for type_, names in deeds:
             if type_ == "AttackReported" and names:
                 self.attackers = names
+
+
+def _mere_body(actor: Actor) -> bool:
+    """The United Nations and the like, as long as nothing says that their troops are meant."""
+    return actor.kind == "peacekeepers" and not actor.words & _THEIR_TROOPS
 
 
 def _led(actor: Actor) -> bool:

@@ -259,7 +259,7 @@ class FrameReader:
                     and (all(_vague(r) for r in found) or found[-1].head < args.predicate)
                 )
                 if found and not scene:
-                    return self._with_listed(found, args)
+                    return self._with_included(self._with_listed(found, args))
                 vague = vague or found
             if not vague and path == "object" and self._unnamed_ground(args):
                 return self._places(("@loc",), args, strict)
@@ -279,6 +279,16 @@ class FrameReader:
                     nearest.update((r.head, r) for r in places)
                     break
         return sorted(nearest.values(), key=lambda r: r.start) or found
+
+    def _with_included(self, found: list[PlaceReading]) -> list[PlaceReading]:
+        """ "holds most of A, including B and C": the names behind, wherever the parser hung "including"."""
+        tree, last = self.tree, found[-1].head
+        k = next((i for i in range(last + 1, min(last + 8, len(tree))) if tree.lower[i] == "including"), None)
+        if k is None or any(not tree.tag(i).startswith((",", "POS", "CD", "NN", "JJ")) for i in range(last + 1, k)):
+            return found
+        heads = [c for h in tree.kids(k, "pobj") for c in tree.conjuncts(h)]
+        more = [r for h in heads for r in self.places.read(h) if r.how == "named" and self._is_place(r, "@list", True)]
+        return [*found, *(r for r in more if all(r.head != o.head for o in found))]
 
     @staticmethod
     def _hosts(args: Arguments) -> list[Arguments]:
@@ -302,6 +312,8 @@ class FrameReader:
         head = reading.head
         if reading.how == "pronoun":
             return reading.word not in ("they", "both") or path in ("object", "surface")
+        if self._seat(head, path):
+            return True
         mention = self.s.names.mention_of.get(head)
         if mention is not None and not mention.modifier and (not mention.weak or mention.kind == "demonym"):
             return reading.kind in ("facility",) and self.tree.lemma[head] == reading.word
@@ -310,7 +322,7 @@ class FrameReader:
             reading.how == "named"
             and reading.kind == ""
             and (
-                words & NOT_PLACES
+                (words & NOT_PLACES) - {"sheikh"}
                 or words & self.s.lexicon.words("armed_name_words")
                 or fold(reading.text) in self.s.article.armed
                 or fold(reading.text) in self.s.article.persons
@@ -321,6 +333,11 @@ class FrameReader:
         if reading.how == "common" and strict:
             return reading.kind in ("settlement", "facility") and self.tree.tag(head) == "NNS"
         return not (strict and reading.how == "named" and self.tree.tag(head) == "JJ")
+
+    def _seat(self, head: int, path: str) -> bool:
+        """ "the Northern Command in A fell": a command that has a seat is one."""
+        seated = any(self.tree.lower[k] in ("in", "at") for k in self.tree.kids(head, "prep"))
+        return path in ("surface", "object") and self.tree.lower[head] == "command" and seated
 
     def _in_full(self, args: Arguments) -> bool:
         """ "full control of A", "completely under the control", "fully captured": all of it."""
@@ -334,8 +351,11 @@ class FrameReader:
         )
 
     def _frame(self, rule: Rule, args: Arguments, roles: Mapping[str, list[ActorReading | PlaceReading]]) -> Frame:
-        actors = [r for role in ("actor", "companion") for r in roles.get(role, []) if isinstance(r, ActorReading)]
-        places = [r for role in ("origin", "place", "also") for r in roles.get(role, []) if isinstance(r, PlaceReading)]
+        actors = [r for r in roles.get("actor", []) if isinstance(r, ActorReading)]
+        actors = [r for r in actors if not (r.how == "bare" and self.s.lexicon.has("ordnance_heads", r.word))]
+        actors += [r for r in roles.get("companion", []) if isinstance(r, ActorReading) and not r.weak]
+        grounds = ("origin", "place", "also") if rule.type != "ReinforcementReported" else ("place", "also")
+        places = [r for role in grounds for r in roles.get(role, []) if isinstance(r, PlaceReading)]
         if rule.type in ("ControlTaken", "ControlAsserted") and self._in_full(args):
             places = [r if r.extent or r.area else replace(r, extent="whole") for r in places]
         ground = {r.head for r in places}

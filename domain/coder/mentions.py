@@ -4,6 +4,7 @@ from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.context import Context
 from domain.coder.entities import Antecedent, Position
 from domain.coder.phrases import Sentence
+from domain.coder.place_names import OBJECTS
 from domain.coder.place_phrases import PlacePhrases
 from domain.coder.place_reading import NOT_PLACES
 from domain.coder.readings import ActorReading
@@ -24,6 +25,7 @@ class Mentions:
         self.tree = sentence.tree
         self.unresolved: list[Unresolved] = []
         self.current: list[PlaceRef] = []
+        self.said = False
 
     def note_mentions(self) -> None:
         """Enter every named actor and place of the sentence into the discourse, at its token."""
@@ -200,6 +202,8 @@ class Mentions:
     def _no_place(self, i: int, first: int, last: int) -> bool:
         """Operations, parties and persons' titles bear names too; a capital that owns something is its government."""
         words = {self.tree.lower[t].rstrip(".") for t in range(first, last + 1)}
+        if self.tree.dep(last) in OBJECTS:
+            words -= {"sheikh"}
         if words & NOT_PLACES:
             return True
         mention = self.s.names.mention_of.get(i)

@@ -38,6 +38,23 @@ _FICTION = frozenset(
         "trailer",
     ]
 )
+_ORDINALS = frozenset(
+    (
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "last",
+        "latest",
+        "only",
+    )
+)
 _FALSE = frozenset(
     (
         "premature",
@@ -90,6 +107,8 @@ class Modality(ClauseMarks):
 
     def _climb(self, i: int, parent: int, dep: str, state: "State") -> bool:
         """Take what the parent says of the child into the state. False ends the climb."""
+        if dep == "relcl" and self.tree.tag(i) == "VB" and self.tree.is_noun(parent):
+            return self._under_noun(i, parent, "acl", state)
         if self.tree.is_verb(i) and self._infinitive_of_purpose(i, dep, parent):
             state.dropped = True
             return False
@@ -116,7 +135,7 @@ class Modality(ClauseMarks):
 
     def _under_verb(self, i: int, parent: int, dep: str, state: "State") -> bool:
         lemma = self.tree.lemma[parent]
-        if dep in ("ccomp", "parataxis") and ";" in self.tree.lower[i:parent]:
+        if dep in ("ccomp", "parataxis") and (";" in self.tree.lower[i:parent] or self._joined(i, parent)):
             return False
         if dep == "conj":
             return self._coordinated(i, parent, state)
@@ -128,6 +147,9 @@ class Modality(ClauseMarks):
             if any(self.tree.lower[k] in _FALSE for k in self.tree.kids(parent, "acomp", "attr", "oprd")):
                 state.negated = True
         if dep in ("relcl", "advcl", "parataxis") and self.tree.is_verb(i):
+            if dep == "advcl" and lemma in ("open", "pave", "clear") and self.tree.tag(i) == "VB":
+                state.dropped = True
+                return False
             if dep == "advcl" and self._result(i, parent):
                 self._local(parent, state)
                 return True
@@ -146,8 +168,16 @@ class Modality(ClauseMarks):
             return not state.dropped
         if (
             infinitive
+            and lemma in ("have", "be")
+            and any(self.tree.lower[k] == "yet" for host in (parent, i) for k in self.tree.kids(host, "advmod", "cc"))
+        ):
+            state.negated = True
+            return True
+        if (
+            infinitive
             and self.tree.is_verb(i)
             and (self.lex.has("plan_verbs", lemma) or (lemma == "be" and dep == "xcomp"))
+            and not (lemma == "be" and self._one_of_a_row(parent))
         ):
             state.planned = True
             self._local(parent, state)
@@ -168,9 +198,28 @@ class Modality(ClauseMarks):
         self._local(parent, state)
         return True
 
+    def _joined(self, i: int, parent: int) -> bool:
+        """ "X shelled A, and an attempt to enter it failed": the second clause does not govern the first."""
+        tree = self.tree
+        joints = [k for k in range(i + 1, parent) if tree.lower[k] == "and" and tree.lower[k - 1] == ","]
+        return (
+            bool(joints) and not self.lex.has("reporting_verbs", tree.lemma[parent]) and tree.tag(i) in ("VBD", "VBZ")
+        )
+
     def _begins(self, verb: int) -> bool:
         """ "The withdrawal will begin": the plan is for the deed itself."""
         return self.tree.lemma[verb] in ("begin", "start", "take", "continue", "come", "resume", "end", "go")
+
+    def _one_of_a_row(self, noun_or_verb: int) -> bool:
+        """ "the second base to fall", "the last town to be retaken": it has happened."""
+        tree = self.tree
+        heads = [noun_or_verb, *tree.kids(noun_or_verb, "attr", "dobj", "nsubj")]
+        return any(
+            tree.lower[k] in _ORDINALS or tree.tag(k) in ("JJS", "RBS")
+            for h in heads
+            if tree.is_noun(h)
+            for k in tree.kids(h, "amod", "nummod", "compound", "det")
+        )
 
     def _passive_plan(self, verb: int) -> bool:
         return bool(self.tree.kids(verb, "auxpass"))
@@ -186,6 +235,8 @@ class Modality(ClauseMarks):
         """A later verb without words of its own shares the auxiliaries of the first."""
         if self.tree.is_noun(i):
             return True
+        if any(self.tree.lower[k] == "nor" and first < k < i for k in self.tree.kids(first, "cc")):
+            state.negated = True
         finite = self.tree.tag(i) in ("VBD", "VBZ", "VBP") or any(
             self.tree.tag(k) in ("VBZ", "VBP", "VBD") for k in self.tree.kids(i, "aux")
         )
@@ -220,6 +271,9 @@ class Modality(ClauseMarks):
 
     def _under_noun(self, i: int, parent: int, dep: str, state: "State") -> bool:
         lemma = self.tree.lemma[parent]
+        if lemma in ("way", "door", "path", "opportunity", "chance", "option") and self.tree.tag(i) == "VB":
+            state.dropped = True
+            return False
         if lemma in (
             "claim",
             "report",
@@ -247,6 +301,8 @@ class Modality(ClauseMarks):
             if self._negated(parent) or self._negated(self.tree.head(parent)):
                 state.negated = True
             return True
+        if verbal and self._one_of_a_row(parent):
+            return False
         if self.lex.has("fear_nouns", lemma) or verbal:
             state.dropped = True
             return False
@@ -274,7 +330,7 @@ class Modality(ClauseMarks):
                 return self._under_noun(i, governor, "pcomp", state)
             if low == "of" and self.tree.lemma[governor] == "accuse":
                 return False
-            return low in ("of", "for", "to", "about", "on", "against")
+            return low in ("of", "for", "to", "about", "on", "against", "by")
         if low in ("for", "on", "against", "about", "to", "of", "from", "into"):
             if self.tree.is_noun(governor):
                 return self._under_noun(i, governor, "prep", state)

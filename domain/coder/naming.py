@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from domain.coder.actor_phrases import ActorPhrases
 from domain.coder.lexicon import Lexicon
 from domain.coder.phrases import ArticleNames, Sentence
+from domain.coder.place_names import OBJECTS
 from domain.names import NameMention, fold
 
 _ACRONYM_BACKWARDS = re.compile(r"\)([\w.-]{1,9}[A-Z])\(((?: [\w’'ʿ-]+){1,9})")
@@ -71,12 +72,23 @@ def _window(words: list[str]) -> list[str]:
 
 
 def _fitting(words: list[str], short: str) -> str:
-    """The shortest tail of the words that starts with the acronym's first letter, by its length if it fits."""
+    """The shortest tail of the words that spells the acronym, else one that starts with its first letter."""
+    for n in range(2, len(words) + 1):
+        tail = words[-n:]
+        if tail[0][:1].isupper() and _abbreviates(short, tail):
+            return " ".join(tail)
     for n in range(min(len(short), len(words)), 0, -1):
         tail = words[-n:]
         if tail[0][:1].upper() == short[0] and tail[0][:1].isupper() and n > 1:
             return " ".join(tail)
     return " ".join(words)
+
+
+def _abbreviates(short: str, words: Sequence[str]) -> bool:
+    """Whether its letters are first letters of these words, in order, beginning with the first word's."""
+    firsts = iter([w[:1].upper() for w in words])
+    letters = [c for c in short.upper() if c.isalpha()]
+    return words[0][:1].upper() == letters[0] and all(any(c == f for f in firsts) for c in letters)
 
 
 def introduced(acronyms: Mapping[str, str], lexicon: Lexicon) -> tuple[str, ...]:
@@ -123,6 +135,8 @@ def learn(names: ArticleNames, sentences: Iterable[Sentence]) -> None:
 
 def _learn_run(names: ArticleNames, s: Sentence, reader: ActorPhrases, first: int, last: int) -> None:
     tree, key = s.tree, fold(s.tree.words(first, last))
+    if tree.lower[first] == "sheikh" and tree.dep(last) in OBJECTS:
+        return
     if tree.lower[first].rstrip(".") in _TITLES and last > first:
         names.persons[key] = s.tree.words(first, last)
         names.persons.setdefault(fold(tree.tokens[last].text), names.persons[key])
@@ -174,6 +188,11 @@ def _holds_office(s: Sentence, head: int) -> bool:
 
 def _says(s: Sentence, noun: int) -> bool:
     """ "... out of A, a spokesman for X said": what looks like an apposition says something, and is nobody's."""
+    if any(
+        s.tree.tag(k) in ("VBD", "VBZ") and s.lexicon.has("reporting_verbs", s.tree.lemma[k])
+        for k in s.tree.kids(noun, "acl")
+    ):
+        return True
     behind = s.tree.subtree(noun)[-1] + 1
     return behind < len(s.tree) and s.tree.is_verb(behind) and s.lexicon.has("reporting_verbs", s.tree.lemma[behind])
 

@@ -18,8 +18,11 @@ class Objects(Subjects):
         own = tree.kids(v, "dobj", "attr", "oprd") or self._stray_object()
         if own:
             own = [k for k in own if k > v] or own
-            own = [*self._named_before(own[0]), *self._beside_compass(own[0]), *own]
-            return self._spread([self._antecedent(k, v) for k in own[:1]])
+            while len(own) > 1 and own[1] == own[0] + 1 and "-" in (tree.lower[own[0]], tree.lower[own[1]]):
+                own = own[1:]  # the pieces of one hyphened name
+            later = self._stray_conjunct(own[0])
+            own = [*self._named_before(own[0]), *self._beside_compass(own[0]), *own][:1] + later
+            return self._spread([self._antecedent(k, v) for k in own])
         if tree.dep(v) == "relcl" and tree.kids(v, "nsubj") and not self._fronted():
             return [tree.head(v)]
         return self._shared_object()

@@ -79,7 +79,8 @@ class Coder:
         self.edition, self._parser = edition, parser
         self._places = PlaceIndex.from_files(edition.files, gazetteer)
         self._filter = TriggerFilter(edition.book, edition.lexicon)
-        countries = CountryTable.from_files(edition.files).by_code.values()
+        self.countries = CountryTable.from_files(edition.files).by_code
+        countries = self.countries.values()
         peoples = {fold(d) for country in countries for d in country.demonyms}
         self.capitals = frozenset(fold(c) for country in countries for c in country.capitals)
         self.adjectives = frozenset(peoples) | edition.lexicon.words("people_adjectives")
@@ -163,6 +164,9 @@ class _ArticleCoder:
             self.names,
         )
         self.context.discourse.capitals = coder.capitals
+        home = [coder.countries[code] for code in self.scope.home if code in coder.countries]
+        if len(home) == 1 and home[0].capitals:
+            self.context.discourse.home_capital = home[0].capitals[0]
 
     def run(self) -> tuple[Coding, list[Trace]]:
         events: list[CodedEvent] = []
@@ -242,7 +246,11 @@ class _ArticleCoder:
 
     def _writes_as_name(self, word: str) -> bool:
         """Whether a sentence's first word is a name: capitalised inside other sentences, or a place of the theatre."""
-        return word.lower() in self.capitals or (len(word) > 3 and self.coder.places.known(word, self.scope))
+        return (
+            word.lower() in self.capitals
+            or word in self.names.acronyms
+            or (len(word) > 3 and self.coder.places.known(word, self.scope))
+        )
 
     def _sentence(self, n: int) -> Sentence:
         text = self.p.told(n)

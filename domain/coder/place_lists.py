@@ -54,8 +54,17 @@ class _Scan:
             self.parts.append(self._part())
             if not self._next():
                 break
+        if self._beside_only():
+            return []
         single = len(self.parts) == 1 and bool(self.parts[0].heads and self.parts[0].outer)
         return self.parts if single or (self.joined and len(self.parts) >= _LEAST) else []
+
+    def _beside_only(self) -> bool:
+        """ "in A, west of B,": the second phrase tells where A is."""
+        if len(self.parts) != _LEAST or self.parts[0].outer or self.parts[1].heads or not self.parts[1].outer:
+            return False
+        between = self.tree.lower[self.parts[0].heads[-1] + 1 : self.parts[1].outer[0]] if self.parts[0].heads else ()
+        return between[:1] == (",",) and "and" not in between
 
     def _breaks(self, i: int) -> bool:
         return self.tree.is_verb(i) or self.tree.tag(i) in ("MD", "WDT", "WP", "WRB", "TO") or self.tree.lower[i] in (

@@ -15,6 +15,8 @@ class PlaceMemory:
         self.groups: list[tuple[Position, ...]] = []
         """Where actors were named together as one subject: "X and Y"."""
         self.attackers: tuple[str, ...] = ()
+        self.home_capital: str | None = None
+        """The capital of the one country that the article is about; None where there are several."""
         self.capitals: frozenset[str] = frozenset()
         """Folded names of the world's capitals: "the capital" means one of them or what the article calls so."""
 
@@ -70,6 +72,8 @@ class PlaceMemory:
         same = [p for p in places if _called(p, reading.word)]
         if reading.word == "capital":
             same = [p for p in places if p in same or fold(p.name) in self.capitals]
+            if not same and self.home_capital:
+                return [Place(self.home_capital, {"capital"}, "settlement")]
             return [max(same, key=lambda p: latest_before(p.at, at))] if same else []
         if reading.kind == "settlement" and not reading.plural:
             return self._town(places, same, at)
@@ -85,7 +89,7 @@ class PlaceMemory:
         return []
 
 
-_ANY_FACILITY = frozenset(("facility", "complex", "site", "installation", "compound", "base", "plant"))
+_ANY_FACILITY = frozenset(("facility", "complex", "site", "installation", "compound", "plant"))
 
 
 _LINES = frozenset(("road", "highway", "bridge", "crossing", "junction", "checkpoint", "route", "street"))

@@ -7,7 +7,9 @@ from domain.coder.readings import PlaceReading
 from domain.coder.words import Run
 from domain.names import fold
 
-_CALLED_BY_TOWN = ("airfield", "airport", "airbase", "refinery")
+OBJECTS = ("dobj", "pobj", "conj")
+"""Where a name with "Sheikh" is a place's rather than a person's."""
+CALLED_BY_TOWN = ("airfield", "airport", "airbase", "refinery")
 
 
 class NamedPlaces(PlaceBuilding):
@@ -27,6 +29,8 @@ class NamedPlaces(PlaceBuilding):
         text = self._shared_compass(first, last) or self.tree.words(first, last)
         kind, word = self._kind_in_name(first, last)
         words = {self.tree.lower[i].rstrip(".") for i in range(first, last + 1)}
+        if self.tree.dep(head) in OBJECTS:
+            words -= {"sheikh"}
         if (not kind and words & NOT_PLACES) or fold(text) in self.s.article.persons:
             return None
         extent = (
@@ -87,7 +91,7 @@ class NamedPlaces(PlaceBuilding):
 
     def _site(self, head: int, depth: int) -> PlaceReading | None:
         """ "the airfield at A" is the A airfield: a facility that is called by its town."""
-        if self.tree.lower[head] not in _CALLED_BY_TOWN or not self.s.definite(head):
+        if self.tree.lower[head] not in CALLED_BY_TOWN or not self.s.definite(head):
             return None
         for k in self.tree.kids(head, "prep"):
             named = [p for t in self.tree.kids(k, "pobj") for p in self.read(t, depth + 1) if p.how == "named"]

@@ -6,6 +6,8 @@ from domain.coder.place_names import NamedPlaces
 from domain.coder.place_reading import direction
 from domain.coder.readings import PlaceReading
 
+_STREETS = ("street", "avenue", "boulevard", "lane", "block")
+
 
 class PlaceParts(NamedPlaces):
     """Reads parts."""
@@ -17,6 +19,8 @@ class PlaceParts(NamedPlaces):
         if area is None and extent is None and not unit:
             return None
         inner = self._inside(head, depth)
+        if not inner and self.tree.lemma[head] in _STREETS and (town := self._town_of_street(head, depth)):
+            return [replace(p, extent=p.extent if p.area or p.compass else extent) for p in town]
         if not inner and (area or extent):
             shared = self._shared_of(head, depth)
             if shared:
@@ -35,6 +39,13 @@ class PlaceParts(NamedPlaces):
         if not inner:
             return None if not unit else []
         return [replace(p, area=p.area or area, extent=p.extent or extent) for p in inner]
+
+    def _town_of_street(self, head: int, depth: int) -> list[PlaceReading]:
+        """ "along A Street in B", where the parser may have hung "in" on the verb: B."""
+        tree, k = self.tree, head + 1
+        if k >= len(tree) or tree.lower[k] not in ("in", "of"):
+            return []
+        return [p for t in tree.kids(k, "pobj") for p in self.read(t, depth + 1) if p.how == "named"]
 
     def measure(self, head: int) -> tuple[str | None, str | None]:
         """Area and extent that a head such as "outskirts", "most" or "southern quarter" cuts out."""
@@ -87,7 +98,7 @@ class PlaceParts(NamedPlaces):
             and compass
         ):
             return direction(compass), None
-        if lemma in ("block", "street", "pocket", "stretch"):
+        if lemma in (*_STREETS, "pocket", "stretch"):
             return None, "part"
         if (
             lemma in ("area", "part", "corner", "section", "pocket")
@@ -112,7 +123,8 @@ class PlaceParts(NamedPlaces):
     def _inside(self, head: int, depth: int) -> list[PlaceReading]:
         """The places under "of", "in", "around" or a possessive."""
         found: list[PlaceReading] = []
-        for k in self.tree.kids(head, "prep", "advmod"):
+        near = [k for k in self.tree.kids(head, "prep", "advmod") if self.tree.lower[k] == "of" and self.tree.kids(k)]
+        for k in near or self.tree.kids(head, "prep", "advmod"):
             if self.tree.lower[k] in ("of", "in", "around", "across") or (
                 self.tree.lower[k] == "to" and self.tree.lemma[head].startswith("approach")
             ):

@@ -57,6 +57,7 @@ _INNER = (
     "from",
     "within",
     "inside",
+    "beside",
 )
 _WAYS = ("road", "highway", "route", "track", "motorway")
 """What leads to a place is near it: "on the road to A"."""
@@ -87,7 +88,8 @@ class PlacePhrases(PlaceParts):
             return []
         if low in _PRONOUNS and self.tree.tag(head) in ("PRP", "EX", "RB", "DT", "WDT", "WP", "WRB", "IN"):
             return [self._build(head, "pronoun", head, head, self.tree.tokens[head].text, low, "generic")]
-        if self.tree.tag(head) == "CD" and (counted := self._of_name(head, depth)):
+        many = self.tree.tag(head) == "CD" or self.tree.lower[head] in ("dozens", "scores", "hundreds")
+        if many and (counted := self._of_name(head, depth) or self._some_of(head, depth)):
             return counted
         part = self._part(head, depth)
         if part is not None:
@@ -132,10 +134,31 @@ class PlacePhrases(PlaceParts):
             holders = [p for k in self.tree.kids(head, "poss") for p in self.read(k, depth + 1) if p.how == "named"]
             if holders and self.tree.tag(self.tree.kids(head, "poss")[0]) != "PRP$":
                 return holders
-        inner = self._adverb_beside(head, depth) or self._complement(head, kind, depth)
+        inner = self._adverb_beside(head, kind, depth) or self._complement(head, kind, depth)
         if inner:
             return [replace(p, extent=p.extent or extent) for p in inner]
         return [replace(self._anaphor(head, lemma, kind, depth), extent=extent)]
+
+    def _some_of(self, head: int, depth: int) -> list[PlaceReading]:
+        """ "14 of the state's 17 towns, including A": those named, else part of what they are the towns of."""
+        tree = self.tree
+        towns = [t for k in tree.kids(head, "prep") if tree.lower[k] == "of" for t in tree.kids(k, "pobj")]
+        if not any(self._head_kind(tree.lemma[t]) in ("settlement", "admin", "generic") for t in towns):
+            return []
+        if inside := [p for t in towns for p in self.read(t, depth + 1) if p.how == "named"]:
+            return inside
+        named = [
+            p
+            for host in (head, *towns)
+            for k in tree.kids(host, "prep")
+            if tree.lower[k] == "including"
+            for t in tree.kids(k, "pobj")
+            for one in tree.conjuncts(t)
+            for p in self.read(one, depth + 1)
+            if p.how == "named"
+        ]
+        owners = [p for t in towns for k in tree.kids(t, "poss") for p in self.read(k, depth + 1)]
+        return named or [replace(p, extent="part") for p in owners]
 
     def _laid(self, head: int, lemma: str) -> bool:
         """ "mines", "a mine": weapons, unless a name or "the" makes one a place."""
@@ -219,12 +242,12 @@ class PlacePhrases(PlaceParts):
             place, text=text, resolved=text, start=start, how="named", kind="region", word=self.tree.lower[k]
         )
 
-    def _adverb_beside(self, head: int, depth: int) -> list[PlaceReading]:
-        """ "territory east of the river" where the parser hung the adverb on the verb."""
+    def _adverb_beside(self, head: int, kind: str, depth: int) -> list[PlaceReading]:
+        """ "territory east of the river" where the parser hung the adverb on the verb; "the fields east of A": A."""
         tree, k = self.tree, head + 1
         if k + 1 < len(tree) and tree.lower[k] in _BESIDE and tree.lower[k + 1] == "of":
             return [
-                self._beyond(k, p)
+                p if kind == "facility" else self._beyond(k, p)
                 for t in tree.kids(k + 1, "pobj")
                 for p in self.read(t, depth + 1)
                 if p.how == "named"

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from domain.coder.tree import Tree
 
+COMPASS_ENDS = ("west", "east", "north", "south")
 RELATIVES = ("WDT", "WP", "WP$", "WRB")
 
 
@@ -47,8 +48,18 @@ class Predicate:
             return i
         for clause in (verb, *tree.ancestors(verb)):
             if tree.dep(clause) == "relcl":
-                return tree.head(clause)
+                return self._whole_phrase(tree.head(clause), clause) if tree.dep(i) == "nsubj" else tree.head(clause)
         return i
+
+    def _whole_phrase(self, noun: int, clause: int) -> int:
+        """ "militias from A, which fought ...": behind a comma the clause tells of the militias."""
+        tree, prep = self.tree, self.tree.head(noun)
+        above = tree.head(prep)
+        if tree.dep(noun) == "pobj" and tree.lower[prep] == "to" and tree.lower[noun].endswith(COMPASS_ENDS):
+            return tree.head(above) if tree.dep(above) == "appos" else above
+        if tree.dep(noun) != "pobj" or tree.lower[prep] != "from" or not tree.is_noun(above):
+            return noun
+        return above if tree.tag(above) == "NNS" and "," in tree.lower[noun:clause] else noun
 
     def _between(self, i: int, top: int) -> list[int]:
         found: list[int] = []

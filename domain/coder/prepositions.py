@@ -103,7 +103,7 @@ class Prepositions(Predicate):
             if tree.dep(k) == "npadvmod" and not tree.kids(k, "prep", "advmod"):
                 continue
             key = f"{before} {tree.lower[k]}".strip()
-            names = [tree.lower[k]] + ([key] if before else [])
+            names = [key] if before == "according" else [tree.lower[k]] + ([key] if before else [])
             marker = self._particle_before(i, k)
             if marker:
                 names.append(f"{marker} {tree.lower[k]}")
@@ -114,13 +114,22 @@ class Prepositions(Predicate):
                     target = self._antecedent(target, i)
                 if not tree.is_verb(target):
                     for name in names:
-                        yield name, target
+                        yield from ((name, one) for one in (target, *self._stray_conjunct(target)))
                     if tree.lower[k] in ("to", "within") and tree.lower[target] in ("within",):
                         waiting.append((target, tree.lower[k]))
             waiting.extend(
                 (c, tree.lower[k]) for c in tree.kids(k, "prep") if tree.dep(k) != "npadvmod" or tree.lower[c] == "of"
             )
             waiting.extend((c, "") for c in tree.kids(k, "conj") if tree.tag(c) == "IN" or tree.lower[c] in _COMPASS)
+
+    def _stray_conjunct(self, target: int) -> list[int]:
+        """ "forced out of A and the edge of B", the second noun hung on the verb: what stands right behind "and"."""
+        tree = self.tree
+        behind = tree.subtree(target)[-1] + 1
+        if tree.lower[behind : behind + 1] != ("and",):
+            return []
+        later = [c for c in tree.kids(self.predicate, "conj") if not tree.is_verb(c)]
+        return [c for c in later if tree.subtree(c)[0] == behind + 1]
 
     def _particle_before(self, i: int, prep: int) -> str:
         """The particle or adverb of the predicate right before a preposition."""

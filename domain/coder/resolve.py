@@ -2,7 +2,8 @@
 
 import msgspec
 
-from domain.coder.entities import Place
+from domain.coder.entities import Place, latest_before
+from domain.coder.place_names import CALLED_BY_TOWN
 from domain.coder.place_reading import direction
 from domain.coder.readings import PlaceReading
 from domain.coder.source_resolving import SourceResolver
@@ -40,12 +41,27 @@ class Resolver(SourceResolver):
             return found
         if reading.how == "common" and reading.kind in ("facility", "settlement"):
             return [self._place_reference(reading, reading.resolved, near)]
+        if reading.kind == "facility" and reading.how == "definite" and (town := self._town_of(reading)):
+            return [self._place_reference(reading, town, near)]
         if reading.kind == "facility" and reading.how == "definite":
             self.c.discourse.note_place(reading.resolved, reading, self._at(reading.head))
             return [self._place_reference(reading, reading.resolved, near)]
         if reading.how != "common":
             self.unresolved.append(Unresolved(self.s.number, reading.text, "place"))
         return []
+
+    def _town_of(self, reading: PlaceReading) -> str | None:
+        """A facility without a name that was not told of before is in the town named last, and may be called by it."""
+        at = self._at(reading.head)
+        towns = [
+            p
+            for p in self.c.discourse.places
+            if p.kind in ("", "settlement") and latest_before(p.at, at)[0] >= at[0] - 1
+        ]
+        if not towns or (" " in reading.resolved and reading.resolved.split()[-1] != reading.word):
+            return None
+        town = max(towns, key=lambda p: latest_before(p.at, at)).name
+        return f"{town} {reading.resolved}" if reading.word in CALLED_BY_TOWN else town
 
     def _antecedents(self, reading: PlaceReading, near: list[PlaceRef]) -> list[PlaceRef]:
         if reading.how == "common":

@@ -14,6 +14,9 @@ _MAKES_OTHERS_ACT = frozenset(
 )  # fmt: skip
 """Verbs whose infinitive is done by their object: "forcing X to withdraw"."""
 _ACCUSES = frozenset(("accuse", "credit", "blame", "suspect", "charge", "fault"))
+_MEANS = frozenset(
+    ("helicopter", "air", "sea", "boat", "plane", "road", "rail", "train", "land", "night", "force", "foot", "surprise")
+)
 
 
 class Subjects(Prepositions):
@@ -38,7 +41,16 @@ class Subjects(Prepositions):
         direct = [p for k in self.tree.kids(self.predicate, "agent") or near for p in self.tree.kids(k, "pobj")]
         if not direct and self.tree.dep(self.predicate) == "conj":
             return []
-        return self._spread(direct or self._prep_heads("by"))
+        return self._spread([p for p in direct or self._prep_heads("by") if not self._means(p)])
+
+    def _means(self, i: int) -> bool:
+        """ "evacuated by helicopter": a bare singular says how, not by whom."""
+        tree = self.tree
+        return (
+            tree.tag(i) == "NN"
+            and not tree.kids(i, "det", "poss", "nummod", "amod", "compound")
+            and (tree.lemma[i] in _MEANS)
+        )
 
     @cached_property
     def surface(self) -> list[int]:
@@ -57,6 +69,8 @@ class Subjects(Prepositions):
                 own = [k for m in tree.kids(v, "mark") for k in tree.kids(m, "pobj") if k < v]
             if own:
                 return [self._antecedent(own[0], v)]
+            if v == self.predicate and (told_of := self._told_of_by_participle()):
+                return told_of
             parent, dep = tree.head(v), tree.dep(v)
             if dep == "acl" and tree.tag(v) == "VB" and (owners := tree.kids(parent, "poss")):
                 return owners
@@ -86,6 +100,8 @@ class Subjects(Prepositions):
                     return moved[-1:]
             if dep == "conj" and tree.is_verb(parent) and (lost := self._lost_subject(v, parent)):
                 return lost
+            if dep == "ccomp" and v < parent and tree.tag(v) in ("VBD", "VBZ", "VBP") and (left := self._left_noun()):
+                return left
             if dep in ("conj", *_CLAUSE) and (tree.is_verb(parent) or tree.tag(parent).startswith("JJ")):
                 v = parent
                 continue
@@ -98,6 +114,22 @@ class Subjects(Prepositions):
                 return [parent]
             return self._left_noun()
         return []
+
+    def _told_of_by_participle(self) -> list[int]:
+        """ "..., a town in A taken from X by Y": a bare participle with its agent, wherever the parser hung it."""
+        tree, v, i = self.tree, self.predicate, self.predicate - 1
+        loose = tree.tag(v) in ("VBD", "VBN") and tree.dep(v) in ("ccomp", "conj", "dep", "advcl")
+        if (
+            not loose
+            or not tree.kids(v, "agent")
+            or tree.kids(v, "aux", "auxpass", "cc")
+            or i < 0
+            or not tree.is_noun(i)
+        ):
+            return []
+        while tree.dep(i) == "pobj" and tree.is_noun(tree.head(tree.head(i))):
+            i = tree.head(tree.head(i))
+        return [tree.head(i) if tree.dep(i) == "appos" else i]
 
     def _lost_subject(self, v: int, parent: int) -> list[int]:
         """ "X took A and B's men in the town fled": nothing joins "fled" to "took", so what follows "and" did it."""
@@ -132,11 +164,14 @@ class Subjects(Prepositions):
             return []
         while i >= 0 and tree.tag(i) in ("RB", "MD", "VBD", "VBZ", "VBP") and i > self.predicate - 4:
             i -= 1
+        end = i
+        if tree.lower[i] == ")" and "(" in tree.lower[:i]:
+            i = max(k for k in range(i) if tree.lower[k] == "(") - 1
         if i < 0 or not tree.is_noun(i):
             return []
         for a in (i, *tree.ancestors(i)):
             inside = tree.subtree(a)
-            if tree.dep(a) == "appos" and inside[-1] == i and inside[0] and tree.lower[inside[0] - 1] == ",":
+            if tree.dep(a) == "appos" and inside[-1] in (i, end) and inside[0] and tree.lower[inside[0] - 1] == ",":
                 return [a]
         found = [i]
         while tree.dep(i) == "conj" and "," not in tree.lower[tree.head(i) : i] and tree.is_noun(tree.head(i)):

@@ -28,6 +28,7 @@ _COMPANY = (
     "be in",
     "still in",
     "inside",
+    "present",
     "are on",
     "are at",
     "are there",

@@ -167,7 +167,7 @@ class Names:
                 if mention.start <= token.start < mention.end:
                     self.mention_of[token.i] = mention
         self.run_of: dict[int, Run] = {}
-        for run in self._runs():
+        for run in self._with_operations(self._runs()):
             for i in range(run.first, run.last + 1):
                 self.run_of[i] = run
 
@@ -191,6 +191,18 @@ class Names:
             i = last + 1
         return found
 
+    def _with_operations(self, runs: list[Run]) -> list[Run]:
+        """ "Operation Gideon's Chariots" is one name."""
+        found: list[Run] = []
+        for run in runs:
+            last = found[-1] if found else None
+            joint = self.tree.lower[last.last + 1] if last and run.first == last.last + 2 else ""
+            if last and joint in ("'s", "’s") and self.tree.lower[last.first] == "operation":
+                found[-1] = Run(last.first, run.last)
+                continue
+            found.append(run)
+        return found
+
     def _hyphened(self, last: int) -> bool:
         """ "American-mediated": a name inside a compound adjective names nobody here."""
         low = self.tree.lower
@@ -204,6 +216,8 @@ class Names:
     def _article_before(self, i: int) -> int:
         """A lower-case Arabic article belongs to the name it is hyphened to (al-Bab)."""
         low = self.tree.lower
+        if i and low[i - 1] in ("al", "el") and self.tree.tokens[i - 1].text.islower():
+            return i - 1
         return i - 2 if i > 1 and low[i - 1] == "-" and low[i - 2] in _INSIDE else i
 
     def _opens(self, i: int) -> bool:
@@ -243,6 +257,8 @@ class Names:
         """Lower-case joints inside a name, taken only when a capitalised word follows."""
         tree = self.tree
         if tree.lower[j] not in _INSIDE or tree.lower[j] == "'s" or j + 1 >= len(tree):
+            return False
+        if tree.lower[j] in ("as", "at", "an", "ad") and tree.lower[j + 1] != "-":
             return False
         return any(self._named(k) or tree.lower[k] in _INSIDE for k in (j + 1,))
 

@@ -27,6 +27,7 @@ _HYPHENED = tuple(
         ("pull-back", ("", "s")),
         ("build-up", ("", "s")),
         ("hand-over", ("", "s")),
+        ("sub-station", ("", "s")),
     )
     for ending in endings
 )
@@ -47,13 +48,21 @@ _STAND_INS = {
         ("wrest", "seize"),
         ("wrested", "seized"),
         ("wresting", "seizing"),
+        ("counter-offensive counteroffensive", "campaign"),
+        ("counter-offensives counteroffensives", "campaigns"),
+        ("stalls", "fails"),
     )
     for form in forms.split()
 }
-"""Verbs of war that the small model tags as nouns; it parses the sentence with a familiar verb in their place."""
+"""Words of war that the small model mistakes; it parses the sentence with a familiar one in their place."""
 
 _ORDINAL = re.compile(r"[0-9]+(?:st|nd|rd|th)")
 """The number of a unit ("155th Brigade"), which the small model takes for a noun that ends the phrase before it."""
+
+_WHITHER = frozenset(
+    ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "toward", "towards", "along")
+)
+"""Behind "advanced" these show a verb; the small model takes it for an adjective."""
 
 _POS = {
     "NN": "NOUN", "NNS": "NOUN", "NNP": "PROPN", "NNPS": "PROPN", "JJ": "ADJ", "JJR": "ADJ", "JJS": "ADJ",
@@ -130,6 +139,10 @@ def _with_stand_ins(doc: Any) -> Any:
 def _familiar(word: str, after: str) -> str:
     if after[:1].isupper() and _ORDINAL.fullmatch(word):
         return "First"
+    if after[:1].isupper() and word == "allied":
+        return "friendly"
+    if word == "advanced" and after in _WHITHER:
+        return "moved"
     return _STAND_INS.get(word.lower(), word)
 
 
