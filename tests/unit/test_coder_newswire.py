@@ -39,8 +39,8 @@ def holds(actor: str, *places: str) -> Read:
             [holds("M23", "Masisi [most]"), holds("M23", "Sake", "Mweso")],
         ),
         (
-            "The Arakan Army controls 14 of the state's 17 townships, including Mrauk-U.",
-            [holds("Arakan Army", "Mrauk-U")],
+            "The Arakan Army controls 14 of the state's 17 townships, including Minbya.",
+            [holds("Arakan Army", "Minbya")],
         ),
         (
             "The RSF controls Nyala and the southern half of Kutum.",
