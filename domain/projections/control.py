@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.control import Evidence, Party, evidence_from
 from domain.control.evidence import BEARINGS
-from domain.control.timeline import HistoryRow, Known
+from domain.control.history import HistoryRow, Known
 from domain.events import CodedEvent
 from domain.origins import Steps
 from domain.projections.dossier import Dossier, Fact, Interval

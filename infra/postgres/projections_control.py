@@ -8,18 +8,19 @@ import psycopg
 from psycopg.rows import dict_row
 
 from domain.control import ControlPolicy
+from domain.control.archive import Archive
 from domain.control.evidence import EDITION_FILE
-from domain.control.timeline import Archive, CutKey, Known, resume_at
+from domain.control.history import CutKey, Known
+from domain.control.news import News, news
+from domain.control.timeline import resume_at
 from domain.errors import Stop
 from domain.projections.control import CHANGES, EVIDENCE, HISTORY, history_row, known_evidence
-from domain.projections.projection import Change, Row
+from domain.projections.projection import Change, Row, Rows
 from infra.postgres.projections_kept import Kept
 from infra.postgres.projections_write import copy, copy_into
 from infra.postgres.queries import queries
 
 Found = dict[str, Any]
-_KNOWN_FROM, _KNOWN_TO = EVIDENCE.columns.index("known_from"), EVIDENCE.columns.index("known_to")
-_PLACE_ID = EVIDENCE.columns.index("place_id")
 
 
 class Target(Protocol):
@@ -37,17 +38,23 @@ class Target(Protocol):
 
 def write(connection: psycopg.Connection, into: Target, difference: Change, *, live: bool, kept: Kept) -> None:
     """Assess the places again whose evidence changed, from the first moment on at which it did."""
-    changed = _changed_from(difference)
+    changed = news(_known(difference.removed), _known(difference.added))
     if not changed:
         return
     policy = _policy(connection, into.edition)
-    followed = {place: archive for place, since in changed.items() if (archive := kept.take(place, since))}
-    changes = _follow(connection, into, difference, followed, policy)
-    changes |= _anew(connection, into, {p: since for p, since in changed.items() if p not in followed}, policy, kept)
+    followed = {place: archive for place, new in changed.items() if (archive := kept.take(place, new.since))}
+    changes = _follow(connection, into, changed, followed, policy)
+    anew = {place: new.since for place, new in changed.items() if place not in followed}
+    changes |= _anew(connection, into, anew, policy, kept) if anew else {}
     for place, archive in followed.items():
         kept.put(place, archive)
     if live:
         copy_into(connection, CHANGES, _told(connection, into, [changes[place] for place in sorted(changes)]))
+
+
+def _known(rows: Rows) -> Iterator[Known]:
+    for row in rows[EVIDENCE.name]:
+        yield from known_evidence(dict(zip(EVIDENCE.columns, row, strict=True)))
 
 
 Shown = tuple[Sequence[Found], Sequence[Found]]
@@ -57,21 +64,18 @@ Shown = tuple[Sequence[Found], Sequence[Found]]
 def _follow(
     connection: psycopg.Connection,
     into: Target,
-    difference: Change,
+    changed: Mapping[str, News],
     archives: Mapping[str, Archive],
     policy: ControlPolicy,
 ) -> dict[str, Shown]:
-    """Places of which later articles tell: only what these change is looked at and written."""
-    told: dict[str, list[Known]] = {}
-    for row in difference.added[EVIDENCE.name]:
-        if row[_PLACE_ID] in archives:
-            told.setdefault(row[_PLACE_ID], []).extend(known_evidence(dict(zip(EVIDENCE.columns, row, strict=True))))
+    """Places in memory: only what the changed articles change is looked at and written."""
     found: dict[str, Shown] = {}
     gone: dict[tuple[Any, ...], Found] = {}
     come: dict[tuple[Any, ...], Row] = {}
     for place, archive in archives.items():
         before, after = (
-            [history_row(one, policy.fighting_stale_days) for one in rows] for rows in archive.follow(told[place])
+            [history_row(one, policy.fighting_stale_days) for one in rows]
+            for rows in archive.follow(changed[place].told, changed[place].since)
         )
         old, new = ([dict(zip(HISTORY.columns, row, strict=True)) for row in rows] for rows in (before, after))
         found[place] = (_on_display(old), _on_display(new))
@@ -87,9 +91,11 @@ def _on_display(rows: Iterable[Found]) -> list[Found]:
 
 
 def _forget(connection: psycopg.Connection, generation: int, rows: Sequence[Found]) -> None:
+    open_rows = [row for row in rows if row["known_to"] is None]
     for name, some in (
-        ("forget_open", [row for row in rows if row["valid_from"] is not None]),
-        ("forget_open_undated", [row for row in rows if row["valid_from"] is None]),
+        ("forget_open", [row for row in open_rows if row["valid_from"] is not None]),
+        ("forget_open_undated", [row for row in open_rows if row["valid_from"] is None]),
+        ("forget_ended", [row for row in rows if row["known_to"] is not None]),
     ):
         if not some:
             continue
@@ -105,11 +111,11 @@ def _forget(connection: psycopg.Connection, generation: int, rows: Sequence[Foun
 def _anew(
     connection: psycopg.Connection,
     into: Target,
-    changed: Mapping[str, datetime | None],
+    changed: Mapping[str, datetime],
     policy: ControlPolicy,
     kept: Kept,
 ) -> dict[str, Shown]:
-    """Places not in memory, or of which something earlier was told: all evidence is read and heard again."""
+    """Places not in memory, or of which something much earlier was told: all evidence is read and heard again."""
     evidence = _by_place(_ask(connection, "evidence", into.generation, list(changed)))
     known = {place: [one for row in evidence.get(place, ()) for one in known_evidence(row)] for place in changed}
     resumes = {place: resume_at(known[place], since) for place, since in changed.items()}
@@ -145,18 +151,6 @@ def _replace(connection: psycopg.Connection, generation: int, stored: Sequence[F
 
 def _comparable(row: Row | Sequence[Any]) -> tuple[Any, ...]:
     return tuple(tuple(value) if isinstance(value, list) else value for value in row)
-
-
-def _changed_from(difference: Change) -> dict[str, datetime | None]:
-    """The touched places, and the first moment in known time at which anything about them changed."""
-    moments: dict[str, datetime | None] = {}
-    rows: Iterable[Row] = (*difference.added[EVIDENCE.name], *difference.removed[EVIDENCE.name])
-    for row in rows:
-        since = min((at for at in (*row[_KNOWN_FROM], *row[_KNOWN_TO]) if at is not None), default=None)
-        if since is not None:
-            earlier = moments.get(row[_PLACE_ID])
-            moments[row[_PLACE_ID]] = since if earlier is None else min(since, earlier)
-    return moments
 
 
 def _begun(

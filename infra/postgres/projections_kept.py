@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.control.timeline import Archive
+from domain.control.archive import Archive
 
 KEPT_EVIDENCE = 60_000
 """Pieces of evidence kept in memory between batches over all places, at some 1.7 kB each; one place may have more."""
@@ -31,10 +31,10 @@ class Kept:
         while size > KEPT_EVIDENCE and len(self._archives) > 1:
             size -= self._archives.pop(next(iter(self._archives))).size
 
-    def take(self, place: str, since: datetime | None) -> Archive | None:
-        """A place's archive, if all it heard of was before that moment."""
+    def take(self, place: str, since: datetime) -> Archive | None:
+        """A place's archive, if it can go on from that moment."""
         archive = self._archives.pop(place, None)
-        return archive if archive and archive.moment and since and archive.moment < since else None
+        return archive if archive and archive.reaches(since) else None
 
     def put(self, place: str, archive: Archive) -> None:
         self._archives[place] = archive

@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.control import Evidence, Party, assess, sweep
-from domain.control.timeline import Archive, HistoryRow, Known, as_of, cut_key, resume_at, timeline
+from domain.control.archive import Archive
+from domain.control.history import HistoryRow, Known, cut_key
+from domain.control.news import news
+from domain.control.timeline import as_of, resume_at, timeline
 from domain.projections.control import history_row
 
 NAMES = ("A", "B", "C")
@@ -116,7 +119,9 @@ def test_an_archive_that_follows_shows_what_one_that_hears_all_at_once_does(
     archive = Archive([one for one in known if one.evidence.article_id in articles[:split]], POLICY)
     rows = [stored(row) for row in archive.rows(None, {})]
     for article in articles[split:]:
-        gone, come = archive.follow([one for one in known if one.evidence.article_id == article])
+        new = news([], [one for one in known if one.evidence.article_id == article])["place:aba"]
+        assert archive.reaches(new.since)
+        gone, come = archive.follow(new.told, new.since)
         for row in gone:
             rows.remove(stored(row))
         rows += map(stored, come)
