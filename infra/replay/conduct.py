@@ -91,6 +91,7 @@ def see_through(
     The worker of a `frontlog up` does the work, or else one that this command starts.
     """
     with logs.bind_trace(replay.trace_id, replay=str(replay.replay_id)), ExitStack() as stack:
+        log.info("seeing a replay through", aim=replay.aim, edition=replay.edition)
         child: Child | None = None
         app: Celery | None = None
         look_at = time.monotonic()
@@ -106,6 +107,7 @@ def see_through(
                 ring_lanes(app, pool, replay.replay_id)
             time.sleep(LOOK_EVERY_S)
         heard(now)
+        log.info("the replay has ended", state=now.state, error=now.error)
     return _patiently(lambda: replays.one(pool, replay.replay_id))
 
 

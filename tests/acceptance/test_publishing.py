@@ -2,15 +2,25 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from domain import workflow
-from domain.coder import CODER_VERSION
-from infra import coders, wiring
+from domain.article import Article
+from domain.coder import CODER_VERSION, Coder
+from infra import coders, editions, wiring
+from infra.embedded import lease
+from infra.postgres import projections
+from infra.postgres.migrate import migrate
+from infra.postgres.pool import open_pool
+from infra.postgres.store import PostgresEventStore
 from tests.acceptance.conftest import User
 
 RULE = """rules:
@@ -109,3 +119,48 @@ def test_rules_of_an_older_coder_version_are_published_anew_from_the_log_alone(a
     assert done.returncode == 0, done.stderr
     row = listed(author)[f"old+coder{CODER_VERSION}"]
     assert (row["base"], row["coder_version"]) == ("old", CODER_VERSION)
+
+
+def test_an_upgrade_of_the_coder_goes_by_the_two_commands_that_up_names(user: User) -> None:
+    """A log whose live edition is of an older coder version, as the version before left it."""
+    with left_by_an_older_version(user) as article_id:
+        refused = user.runs("up")
+        assert refused.returncode == 1
+        said = " ".join(refused.stderr.split())
+        named = re.findall(
+            r"frontlog (rules publish --same-rules \S+), then: frontlog (replay \S+ \S+ --activate)", said
+        )
+        assert len(named) == 1, said
+        for command in named[0]:
+            done = user.runs(*command.split())
+            assert done.returncode == 0, done.stderr
+        anew = f"before+coder{CODER_VERSION}"
+        rows = user.rows("SELECT article_id, edition, events FROM frontlog.articles")
+        assert rows == [{"article_id": article_id, "edition": anew, "events": 1}]
+        later = user.runs("ingest", "-", given='{"text": "Rebels captured the town of Kurmuk on Sunday."}')
+        assert later.returncode == 0, later.stderr
+        assert {row["edition"] for row in user.rows("SELECT DISTINCT edition FROM frontlog.events")} == {anew}
+        replayed = user.runs("replay")
+        assert (replayed.returncode, "rows verified" in replayed.stdout) == (0, True), replayed.stderr
+
+
+@contextmanager
+def left_by_an_older_version(user: User) -> Iterator[str]:
+    """One article coded and shown under edition `before` of coder version 1."""
+    files = editions.shipped(editions.SHIPPED)
+    before = dataclasses.replace(coders.load_edition("before", files), coder_version=1, digest="d" * 64)
+    with lease(user.settings) as conninfo:
+        migrate(conninfo)
+        with open_pool(conninfo) as pool:
+            store = PostgresEventStore(pool)
+            workflow.publish(store, before, files, metadata={})
+            workflow.activate(store, "before", metadata={})
+            article = Article("The army captured the town of Kadugli on Tuesday.", "Sample", date(2025, 3, 4))
+            with store.transaction() as tx:
+                workflow.receive(tx, article, way_in="test", metadata={})
+            coder = Coder(coders.load_edition("before", files), coders.parser(), coders.gazetteer())
+            [coding] = coder.code([article])
+            coding = msgspec.structs.replace(coding, edition_digest=before.digest)
+            workflow.keep_coding(store, article.article_id, "before", coding, inherits=None, metadata={})
+            projections.project_all(pool)
+        yield article.article_id

@@ -329,6 +329,23 @@ def command(migrated: str, folder: Path, *arguments: str) -> subprocess.Popen[st
     return subprocess.Popen(run, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+def test_command_and_worker_log_one_trace_from_the_first_line_to_the_last(
+    archive: Archive, migrated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONTLOG_LOG_LEVEL", "info")
+    monkeypatch.setenv("FRONTLOG_LOG_FORMAT", "json")
+    process = command(migrated, tmp_path)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    lines = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    told = [line for line in lines if line["logger"].startswith("infra.replay")]
+    [(trace_id,)] = [tuple(row.values()) for row in archive.rows("SELECT trace_id FROM frontlog.replays")]
+    assert {line.get("trace_id") for line in told} == {trace_id}
+    assert {line["logger"] for line in told} == {"infra.replay.conduct", "infra.replay.work"}
+    steps = [line["step"] for line in told if line["event"] == "replaying"]
+    assert list(dict.fromkeys(steps)) == ["build", "catch_up", "verify", "swap"]
+
+
 def test_a_killed_command_takes_its_worker_along_and_another_one_resumes(
     archive: Archive, migrated: str, tmp_path: Path
 ) -> None:
