@@ -8,11 +8,15 @@ from domain.control.evidence import ControlPolicy
 from domain.control.history import CutKey, HistoryRow, Known, moments_of
 
 
-def resume_at(evidence: Iterable[Known], changed_from: datetime | None) -> datetime | None:
-    """The last moment before `changed_from` from which a timeline can go on; None: from the start."""
+def resume_at(evidence: Iterable[Known], changed_from: datetime | None, *, earlier: int = 0) -> datetime | None:
+    """The last moment before `changed_from` from which a timeline can go on, or one so many moments earlier.
+
+    None: from the start.
+    """
     if changed_from is None:
         return None
-    return max((cut for cut in moments_of(evidence) if cut < changed_from), default=None)
+    cuts = sorted(cut for cut in moments_of(evidence) if cut < changed_from)
+    return cuts[-1 - earlier] if len(cuts) > earlier else None
 
 
 def timeline(

@@ -23,6 +23,10 @@ from infra.postgres.queries import queries
 Found = dict[str, Any]
 
 
+IN_FLIGHT = 16
+"""So many moments before the news a place is heard again live, one by one: articles received then may be coded yet."""
+
+
 class Target(Protocol):
     """A generation and the edition whose policy it is assessed by."""
 
@@ -45,7 +49,7 @@ def write(connection: psycopg.Connection, into: Target, difference: Change, *, l
     followed = {place: archive for place, new in changed.items() if (archive := kept.take(place, new.since))}
     changes = _follow(connection, into, changed, followed, policy)
     anew = {place: new.since for place, new in changed.items() if place not in followed}
-    changes |= _anew(connection, into, anew, policy, kept) if anew else {}
+    changes |= _anew(connection, into, anew, policy, kept, in_flight=IN_FLIGHT if live else 0) if anew else {}
     for place, archive in followed.items():
         kept.put(place, archive)
     if live:
@@ -114,11 +118,13 @@ def _anew(
     changed: Mapping[str, datetime],
     policy: ControlPolicy,
     kept: Kept,
+    *,
+    in_flight: int,
 ) -> dict[str, Shown]:
     """Places not in memory, or of which something much earlier was told: all evidence is read and heard again."""
     evidence = _by_place(_ask(connection, "evidence", into.generation, list(changed)))
     known = {place: [one for row in evidence.get(place, ()) for one in known_evidence(row)] for place in changed}
-    resumes = {place: resume_at(known[place], since) for place, since in changed.items()}
+    resumes = {place: resume_at(known[place], since, earlier=in_flight) for place, since in changed.items()}
     begun = _begun(connection, into.generation, resumes)
     stored = _ask(connection, "history_from", *_places(resumes), into.generation)
     rows: dict[str, list[Row]] = {}

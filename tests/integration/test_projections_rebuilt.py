@@ -18,7 +18,7 @@ from archive import Archive, contents, made_up, rebuilt, shown, tell_all
 
 from domain import workflow
 from domain.errors import Stop, TryAgain
-from infra.postgres import projections, projections_kept
+from infra.postgres import projections, projections_control, projections_kept
 from infra.postgres.pool import open_pool
 from infra.postgres.projections_kept import Kept
 
@@ -84,6 +84,27 @@ def test_two_projectors_in_turn_with_a_batch_that_failed_give_the_rows_of_a_rebu
             tell_all(archive, range(start, start + 5))
             with contextlib.suppress(TryAgain):
                 projections.project(other if start % 15 == 10 else archive.pool, "control")
+    projections.project_all(archive.pool)
+    assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
+
+
+def test_articles_coded_out_of_turn_and_retractions_are_followed_from_memory_to_the_rows_of_a_rebuild(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_again: list[str] = []
+    anew = projections_control._anew
+    monkeypatch.setattr(
+        projections_control, "_anew", lambda *given, **rest: read_again.extend(given[2]) or anew(*given, **rest)
+    )
+    chance = random.Random(4)
+    articles = [archive.receive(f"Article {n}.", f"House {n % 3}", "2025-01-05") for n in range(40)]
+    order = sorted(range(40), key=lambda n: n + chance.randrange(6))
+    for n, coded in enumerate(order):
+        archive.code(articles[coded], *made_up(coded)[2])
+        if n % 4 == 3:
+            workflow.retract(archive.store, articles[order[n - chance.randrange(4)]], reason="wrong", metadata={})
+        projections.project(archive.pool, "control")
+    assert len(read_again) == len(set(read_again)), "each place is read once: when it is first told of"
     projections.project_all(archive.pool)
     assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
 
