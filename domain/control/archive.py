@@ -78,12 +78,16 @@ class Archive:
 
     def rows(self, resume: datetime | None, begun: Mapping[CutKey, datetime]) -> list[HistoryRow]:
         """What `timeline` promises, once: then everything is heard."""
-        ended = self._hear_all(resume, begun)
+        ended = self.begin(resume, begun)
         return ended + [self._row(area, one, None, self._shown) for area, rows in self._open.items() for one in rows]
+
+    def begin(self, resume: datetime | None, begun: Mapping[CutKey, datetime]) -> list[HistoryRow]:
+        """Hear everything, once: the rows that ended from `resume` on (see `timeline`)."""
+        return self._hear_all(resume, begun)
 
     def reaches(self, since: datetime) -> bool:
         """Whether what is told from a moment on can be followed."""
-        return self.moment is not None and (self._floor is None or self._floor < since)
+        return self._floor is None or self._floor < since
 
     def follow(self, told: Mapping[str, Sequence[Known]], since: datetime) -> tuple[list[HistoryRow], list[HistoryRow]]:
         """From `since` on, these articles tell this: (rows that stand no longer as they were, rows instead of them).

@@ -9,10 +9,11 @@ from domain.control.history import Known, moments_of
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """All that these articles tell of a place now, by article; before `since`, the same of it counted as ever."""
+    """All that these articles tell of a place, by article, and told before; until `since` the same of it counted."""
 
     since: datetime
     told: Mapping[str, Sequence[Known]]
+    told_before: Mapping[str, Sequence[Known]]
 
 
 def news(removed: Iterable[Known], added: Iterable[Known]) -> dict[str, News]:
@@ -25,7 +26,11 @@ def news(removed: Iterable[Known], added: Iterable[Known]) -> dict[str, News]:
         if since is not None:
             found.setdefault(place, {})[article_id] = since
     return {
-        place: News(min(articles.values()), {article_id: after.get((place, article_id), []) for article_id in articles})
+        place: News(
+            min(articles.values()),
+            {article_id: after.get((place, article_id), []) for article_id in articles},
+            {article_id: before.get((place, article_id), []) for article_id in articles},
+        )
         for place, articles in found.items()
     }
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from domain.control import Evidence, Party, evidence_from
@@ -180,28 +182,28 @@ def with_origins(row: Row, steps: Steps) -> Row:
 
 def known_evidence(row: Mapping[str, Any]) -> list[Known]:
     """A stored row of control_evidence, by column, as evidence again: one a time in which its origin was the same."""
-    holders = zip(row["holder_ids"], row["holders"], row["holder_candidates"], strict=True)
+    article_id, origin_id = row["article_id"], row["origin_id"]
     evidence = Evidence(
         known_at=row["known_at"],
-        article_id=row["article_id"],
+        article_id=article_id,
         sentence=row["sentence"],
         ordinal=row["ordinal"],
-        event_type=row["event_type"],
-        modality=row["modality"],
-        place_id=row["place_id"],
-        place=row["place"],
+        event_type=intern(row["event_type"]),
+        modality=intern(row["modality"]),
+        place_id=intern(row["place_id"]),
+        place=intern(row["place"]),
         area=row["area"] or None,
         extent=row["extent"],
-        holders=tuple(Party(id, name, tuple(candidates.split())) for id, name, candidates in holders),
-        losers=tuple(Party(id, name) for id, name in zip(row["loser_ids"], row["losers"], strict=True)),
+        holders=_told(tuple(row["holder_ids"]), tuple(row["holders"]), tuple(row["holder_candidates"])),
+        losers=_told(tuple(row["loser_ids"]), tuple(row["losers"]), ("",) * len(row["losers"])),
         earliest=row["occurred_earliest"],
         latest=row["occurred_latest"],
-        precision=row["precision"],
-        origin_id=row["origin_id"],
-        voice=row["voice"],
+        precision=intern(row["precision"]),
+        origin_id=article_id if origin_id == article_id else origin_id,
+        voice=intern(row["voice"]),
         voice_actor=row["voice_actor"],
-        kind=row["kind"],
-        country=row["country"],
+        kind=row["kind"] and intern(row["kind"]),
+        country=row["country"] and intern(row["country"]),
         lat=row["lat"],
         lon=row["lon"],
     )
@@ -215,6 +217,12 @@ def known_evidence(row: Mapping[str, Any]) -> list[Known]:
         for (since, origin_id), until in zip(steps, ends, strict=True)
         if (clipped := tuple(_clipped(intervals, since, until)))
     ]
+
+
+@lru_cache(maxsize=10_000)
+def _told(ids: tuple[str, ...], names: tuple[str, ...], candidates: tuple[str, ...]) -> tuple[Party, ...]:
+    """The same objects for the same parties: there are many more claims than parties."""
+    return tuple(Party(id, name, tuple(some.split())) for id, name, some in zip(ids, names, candidates, strict=True))
 
 
 def _clipped(intervals: Iterable[Interval], since: datetime, until: datetime | None) -> Iterator[Interval]:

@@ -46,11 +46,14 @@ def write(connection: psycopg.Connection, into: Target, difference: Change, *, l
     if not changed:
         return
     policy = _policy(connection, into.edition)
-    followed = {place: archive for place, new in changed.items() if (archive := kept.take(place, new.since))}
-    changes = _follow(connection, into, changed, followed, policy)
-    anew = {place: new.since for place, new in changed.items() if place not in followed}
-    changes |= _anew(connection, into, anew, policy, kept, in_flight=IN_FLIGHT if live else 0) if anew else {}
-    for place, archive in followed.items():
+    archives = {place: archive for place, new in changed.items() if (archive := kept.take(place, new.since))}
+    unknown = {place: new for place, new in changed.items() if place not in archives}
+    if unknown:
+        archives |= _recalled(connection, into, unknown, policy, in_flight=IN_FLIGHT if live else 0)
+    changes = _follow(connection, into, changed, archives, policy)
+    anew = {place: new.since for place, new in unknown.items() if place not in archives}
+    changes |= _anew(connection, into, anew, policy, kept) if anew else {}
+    for place, archive in archives.items():
         kept.put(place, archive)
     if live:
         copy_into(connection, CHANGES, _told(connection, into, [changes[place] for place in sorted(changes)]))
@@ -112,19 +115,39 @@ def _forget(connection: psycopg.Connection, generation: int, rows: Sequence[Foun
             )
 
 
+def _recalled(
+    connection: psycopg.Connection, into: Target, changed: Mapping[str, News], policy: ControlPolicy, *, in_flight: int
+) -> dict[str, Archive]:
+    """Archives, read again, of places that are not in memory, as they were before the news; only if they reach back."""
+    evidence = _evidence(connection, into.generation, changed)
+    for place, new in changed.items():
+        others = [one for one in evidence[place] if one.evidence.article_id not in new.told]
+        evidence[place] = others + [one for told in new.told_before.values() for one in told]
+    resumes = {place: resume_at(evidence[place], new.since, earlier=in_flight) for place, new in changed.items()}
+    begun = _begun(connection, into.generation, resumes)
+    archives = {place: Archive(evidence.pop(place), policy) for place in changed}
+    for place, archive in archives.items():
+        archive.begin(resumes[place], begun.pop(place, {}))
+    return {place: archive for place, archive in archives.items() if archive.reaches(changed[place].since)}
+
+
+def _evidence(connection: psycopg.Connection, generation: int, places: Iterable[str]) -> dict[str, list[Known]]:
+    known: dict[str, list[Known]] = {place: [] for place in places}
+    for row in _streamed(connection, "evidence", generation, list(known)):
+        known[row["place_id"]] += known_evidence(row)
+    return known
+
+
 def _anew(
     connection: psycopg.Connection,
     into: Target,
     changed: Mapping[str, datetime],
     policy: ControlPolicy,
     kept: Kept,
-    *,
-    in_flight: int,
 ) -> dict[str, Shown]:
-    """Places not in memory, or of which something much earlier was told: all evidence is read and heard again."""
-    evidence = _by_place(_ask(connection, "evidence", into.generation, list(changed)))
-    known = {place: [one for row in evidence.get(place, ()) for one in known_evidence(row)] for place in changed}
-    resumes = {place: resume_at(known[place], since, earlier=in_flight) for place, since in changed.items()}
+    """Places of which something much earlier was told: all from then on is assessed again and compared."""
+    known = _evidence(connection, into.generation, changed)
+    resumes = {place: resume_at(known[place], since) for place, since in changed.items()}
     begun = _begun(connection, into.generation, resumes)
     stored = _ask(connection, "history_from", *_places(resumes), into.generation)
     rows: dict[str, list[Row]] = {}
@@ -165,7 +188,7 @@ def _begun(
     resumed = {place: at for place, at in resumes.items() if at is not None}
     found: dict[str, dict[CutKey, datetime]] = {}
     if resumed:
-        for row in _ask(connection, "history_at", *_places(resumed), generation):
+        for row in _streamed(connection, "history_at", *_places(resumed), generation):
             found.setdefault(row["place_id"], {})[_stored_cut_key(row)] = row["known_from"]
     return found
 
@@ -242,3 +265,10 @@ def _by_place(rows: Iterable[Found]) -> dict[str, list[Found]]:
 def _ask(connection: psycopg.Connection, name: str, *arguments: Any) -> list[Found]:
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(queries("projections")[name], arguments).fetchall()
+
+
+def _streamed(connection: psycopg.Connection, name: str, *arguments: Any) -> Iterator[Found]:
+    """For answers that may be long: a few rows at a time are in memory."""
+    with connection.cursor(name, row_factory=dict_row) as cursor:
+        cursor.itersize = 1_000
+        yield from cursor.execute(queries("projections")[name], arguments)

@@ -92,10 +92,8 @@ def test_articles_coded_out_of_turn_and_retractions_are_followed_from_memory_to_
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read_again: list[str] = []
-    anew = projections_control._anew
-    monkeypatch.setattr(
-        projections_control, "_anew", lambda *given, **rest: read_again.extend(given[2]) or anew(*given, **rest)
-    )
+    read = projections_control._evidence
+    monkeypatch.setattr(projections_control, "_evidence", lambda *given: read_again.extend(given[2]) or read(*given))
     chance = random.Random(4)
     articles = [archive.receive(f"Article {n}.", f"House {n % 3}", "2025-01-05") for n in range(40)]
     order = sorted(range(40), key=lambda n: n + chance.randrange(6))
