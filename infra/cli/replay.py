@@ -17,6 +17,7 @@ from infra.replay import conduct
 STEPS = {
     "recode": "coding",
     "compare": "comparing",
+    "weigh": "comparing",
     "append": "storing",
     "build": "building",
     "catch_up": "catching up",

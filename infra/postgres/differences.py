@@ -1,6 +1,7 @@
 """Codings staged under another edition, and the rows that say what differs."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, TypedDict
 
 import msgspec
@@ -87,12 +88,40 @@ def keep(
         add(connection, replay_id, found)
 
 
-def replace_derived(pool: Pool, replay_id: int, found: Iterable[Difference]) -> None:
-    """Note what follows from the events' differences, instead of what was noted before."""
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some of a set of ids, by their hash: of one lane of several the piece `piece` of `pieces`."""
+
+    lane: int
+    piece: int
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a differing article contributes: places of either side, and (actor_id, actor, role, type, events more)."""
+
+    article_id: str
+    places: list[str]
+    sums: list[tuple[str, str, str, str, int]]
+
+
+def keep_compared(pool: Pool, replay_id: int, compared: Iterable[Compared], orphans: Iterable[Difference]) -> None:
+    """Note what articles contribute and the decisions they lose, all or nothing. Safe to repeat."""
     with passing_trouble("noting differences", pool), pool.connection() as connection, connection.transaction():
         if not replay_rows.keep_running(connection, replay_id):
             return
-        connection.execute(queries("differences")["forget_derived"], [replay_id])
+        for each in compared:
+            row = [replay_id, each.article_id, each.places, Jsonb(each.sums)]
+            connection.execute(queries("differences")["keep_compared"], row)
+        add(connection, replay_id, orphans)
+
+
+def keep_derived(pool: Pool, replay_id: int, found: Iterable[Difference]) -> None:
+    """Note what follows from the events' differences, all or nothing. Safe to repeat."""
+    with passing_trouble("noting differences", pool), pool.connection() as connection, connection.transaction():
+        if not replay_rows.keep_running(connection, replay_id):
+            return
         add(connection, replay_id, found)
 
 
@@ -106,10 +135,21 @@ def add(connection: psycopg.Connection, replay_id: int, found: Iterable[Differen
         connection.execute(queries("differences")["add"], row)
 
 
-def differing_articles(pool: Pool, replay_id: int) -> list[str]:
-    """Articles of which some event differs."""
-    with passing_trouble("reading differences", pool), pool.connection() as connection:
-        return [row[0] for row in connection.execute(queries("differences")["differing_articles"], [replay_id])]
+def differing_articles(pool: Pool, replay_id: int, share: Share) -> list[str]:
+    """Articles of this share of which some event differs."""
+    given = {"replay_id": replay_id, **asdict(share)}
+    return [row["article_id"] for row in _ask(pool, "differing_articles", given)]
+
+
+def places_to_weigh(pool: Pool, replay_id: int, share: Share, *, everywhere: bool) -> list[str]:
+    """Places of this share that differing articles touch; `everywhere`: that anything on display speaks of, too."""
+    given = {"replay_id": replay_id, "everywhere": everywhere, **asdict(share)}
+    return [row["place_id"] for row in _ask(pool, "places_to_weigh", given)]
+
+
+def articles_at(pool: Pool, replay_id: int, places: Sequence[str]) -> list[str]:
+    """Differing articles that touch one of these places."""
+    return [row["article_id"] for row in _ask(pool, "articles_at", [replay_id, list(places)])]
 
 
 def report(pool: Pool, replay_id: int) -> list[Found]:
@@ -122,23 +162,13 @@ def evidence_shown(pool: Pool, places: Sequence[str]) -> list[Found]:
     return _ask(pool, "evidence_shown", [list(places)])
 
 
-def counts_shown(pool: Pool, actors: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Totals of activity on display of these actors."""
-    return [tuple(row.values()) for row in _ask(pool, "counts_shown", [list(actors)])]
-
-
-def places_with_evidence(pool: Pool) -> list[str]:
-    """Every place that anything on display speaks of."""
-    return [row["place_id"] for row in _ask(pool, "places_with_evidence", [])]
-
-
 def forget_staged(pool: Pool, edition: str) -> None:
     """Drop the codings staged under this edition."""
     with passing_trouble("dropping staged codings", pool), pool.connection() as connection:
         connection.execute(queries("differences")["forget_staged"], [edition])
 
 
-def _ask(pool: Pool, name: str, arguments: list[Any]) -> list[Found]:
+def _ask(pool: Pool, name: str, arguments: list[Any] | dict[str, Any]) -> list[Found]:
     with (
         passing_trouble("reading differences", pool),
         pool.connection() as connection,

@@ -22,10 +22,16 @@ VERIFIED_POSITIONS = 250_000
 RECODE_LANES = tuple(f"articles {n}" for n in range(1, 5))
 """So many workers can recode at once; an article's lane follows from its id."""
 
+PLACE_LANES = tuple(f"places {n}" for n in range(1, 5))
+"""As many by place."""
+
+COMPARED_ARTICLES, WEIGHED_PLACES = 200, 50
+"""How many a piece holds of what differs: a few seconds of folding."""
+
 PATHS = {
     "rebuild": ("build", "catch_up", "verify", "swap"),
-    "compare": ("recode", "compare"),
-    "activate": ("recode", "compare", "append", "build", "catch_up", "switch"),
+    "compare": ("recode", "compare", "weigh"),
+    "activate": ("recode", "compare", "weigh", "append", "build", "catch_up", "switch"),
 }
 """The steps by what a replay is for."""
 
@@ -43,7 +49,9 @@ def move_on(connection: psycopg.Connection, replay: Replay) -> list[str]:
 
 def add_lanes(connection: psycopg.Connection, replay: Replay, step: str) -> list[str]:
     """The ranges of a step; returns its lanes."""
-    if step in ("swap", "switch", "compare"):
+    if step in ("compare", "weigh"):
+        return _add_pieces(connection, replay.replay_id, step)
+    if step in ("swap", "switch"):
         add_ranges(connection, replay.replay_id, step, step, 0, 0)
         return [step]
     if step in ("recode", "append"):
@@ -65,6 +73,20 @@ def add_lanes(connection: psycopg.Connection, replay: Replay, step: str) -> list
         to = {"build": mark, "catch_up": max(begun[3], shown.get(name, 0))}[step]
         add_ranges(connection, replay.replay_id, step, name, begun[3], to)
     return sorted(replay.generations)
+
+
+def _add_pieces(connection: psycopg.Connection, replay_id: int, step: str) -> list[str]:
+    """Pieces of what differs, by the hash of article or place."""
+    lanes, of, name = {
+        "compare": (RECODE_LANES, COMPARED_ARTICLES, "to_compare"),
+        "weigh": (PLACE_LANES, WEIGHED_PLACES, "to_weigh"),
+    }[step]
+    row = connection.execute(queries("differences")[name], [replay_id]).fetchone()
+    assert row is not None
+    for lane in lanes:
+        for ordinal in range(1 + row[0] // (len(lanes) * of)):
+            connection.execute(queries("replays")["add_range"], [replay_id, step, lane, ordinal, 0, 0])
+    return list(lanes)
 
 
 def holds_orphans(connection: psycopg.Connection, replay: Replay) -> bool:

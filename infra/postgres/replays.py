@@ -11,7 +11,7 @@ from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from domain.errors import Stop
-from infra.postgres import projections, replay_rows, replay_steps
+from infra.postgres import differing_actors, projections, replay_rows, replay_steps
 from infra.postgres.inbox import Pool
 from infra.postgres.pool import passing_trouble
 from infra.postgres.queries import queries
@@ -187,7 +187,9 @@ def finish(pool: Pool, replay_id: int, done: Range, seen: dict[str, Any] | None)
         if replay.step == "verify" and replay_steps.mismatched(connection, replay_id):
             replay_rows.set_state(connection, replay_id, "mismatched")
             return []
-        if replay.step == "compare" and replay_steps.holds_orphans(connection, replay):
+        if replay.step == "weigh":
+            differing_actors.sum_up(connection, replay_id)
+        if replay.step == "weigh" and replay_steps.holds_orphans(connection, replay):
             connection.execute(queries("replays")["only_compare"], [replay_id])
             replay = replay_rows.read(connection, "one", replay_id)
         if replay.step == replay_steps.PATHS[replay.aim][-1]:
@@ -230,6 +232,7 @@ def abandon(pool: Pool, replay: Replay) -> None:
         if replay.aim != "rebuild":
             connection.execute(queries("differences")["forget_staged"], [replay.edition])
             connection.execute(queries("differences")["forget"], [replay.replay_id])
+            connection.execute(queries("differences")["forget_compared"], [replay.replay_id])
 
 
 def admit(connection: psycopg.Connection, replay_id: int) -> None:

@@ -12,7 +12,7 @@ from domain.errors import FrontlogError, Stop, TryAgain
 from infra.logs import bind_trace
 from infra.postgres import comparing, generations, projections, replays
 from infra.postgres.inbox import Pool
-from infra.replay import compare, recode, switch
+from infra.replay import compare, recode, switch, weigh
 from infra.replay.switch import come_near
 
 Found = dict[str, Any]
@@ -98,7 +98,7 @@ def _swap(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: 
 
 
 def _compare(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found:
-    return compare.compare(pool, replay)
+    return compare.compare(pool, replay, claimed)
 
 
 def _switch(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found | None:
@@ -111,6 +111,7 @@ Step = Callable[[Pool, replays.Replay, replays.Range, float], Found | None]
 _STEPS: dict[str, Step] = {
     "recode": recode.recode,
     "compare": _compare,
+    "weigh": weigh.weigh,
     "append": recode.append,
     "build": _fold,
     "catch_up": _fold,

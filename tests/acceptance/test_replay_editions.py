@@ -14,7 +14,7 @@ import pytest
 from domain import workflow
 from domain.article import Article
 from infra import coders, editions, wiring
-from infra.postgres import projections, replays
+from infra.postgres import differences, projections, replay_steps, replays
 from infra.replay import conduct, work
 from tests.acceptance.conftest import User
 
@@ -53,14 +53,18 @@ def frontlog(settled_user: User, monkeypatch: pytest.MonkeyPatch) -> Iterator[wi
 
 
 def publish(frontlog: wiring.Frontlog, name: str) -> None:
-    """An edition in which holding a town is presence and no more: one word in one rule."""
+    """Publish an edition with this one change."""
+    files = with_presence()
+    workflow.publish(frontlog.store, coders.load_edition(name, files), files, metadata={})
+
+
+def with_presence() -> dict[str, str]:
+    """The shipped edition, but holding a town is presence and no more: one word in one rule."""
     files = editions.shipped(SHIPPED)
     head, rule = files["rules/control.yaml"].split("id: asserted.control\n")
-    files["rules/control.yaml"] = (
-        head + "id: asserted.control\n" + rule.replace("ControlAsserted", "PresenceReported", 1)
-    )
-    edition = coders.load_edition(name, files)
-    workflow.publish(frontlog.store, edition, files, metadata={})
+    edited = rule.replace("ControlAsserted", "PresenceReported", 1)
+    files["rules/control.yaml"] = f"{head}id: asserted.control\n{edited}"
+    return files
 
 
 def taken_in(frontlog: wiring.Frontlog, text: str, published: date = date(2025, 3, 4)) -> str:
@@ -303,3 +307,31 @@ def test_the_report_is_a_table_in_sql(frontlog: wiring.Frontlog, settled_user: U
         " AND replay_id = (SELECT max(replay_id) FROM frontlog.replays)"
     )
     assert found == [{"kind": "holding", "change": "vanishes", "edition": "presence", "live_edition": SHIPPED}]
+
+
+@pytest.mark.parametrize("policy", ["the same policy", "other numbers"])
+def test_a_report_made_in_many_pieces_says_what_one_made_in_few_says(
+    frontlog: wiring.Frontlog, monkeypatch: pytest.MonkeyPatch, policy: str
+) -> None:
+    for town in ("Talodi", "Nyala", "Kassala", "Atbara", "Dongola", "Sennar", "Singa", "Merowe", "Rabak"):
+        taken_in(frontlog, f"The army still controls {town}.")
+    name = f"presence, {policy}".replace(" ", "-").replace(",", "")
+    files = with_presence()
+    if policy == "other numbers":
+        files["edition.yaml"] = files["edition.yaml"].replace("fighting_stale_days: 14", "fighting_stale_days: 3")
+        assert files["edition.yaml"] != editions.shipped(SHIPPED)["edition.yaml"]
+    workflow.publish(frontlog.store, coders.load_edition(name, files), files, metadata={})
+    reports, pieces = [], []
+    for size in (200, 1):
+        monkeypatch.setattr(replay_steps, "COMPARED_ARTICLES", size)
+        monkeypatch.setattr(replay_steps, "WEIGHED_PLACES", size)
+        done = go_through(frontlog, conduct.begin_edition(frontlog.pool, name))
+        assert done.state == "done", done.error
+        found = differences.report(frontlog.pool, done.replay_id)
+        reports.append([{**row, "replay_id": 0} for row in found])
+        steps = f"frontlog_ops.replay_ranges WHERE step IN ('compare', 'weigh') AND replay_id = {done.replay_id}"
+        pieces.append(count(frontlog, steps))
+    assert reports[0] == reports[1]
+    assert {"event", "holding", "actor"} <= {row["kind"] for row in reports[0]}
+    assert pieces[0] == 8 < pieces[1]
+    assert count(frontlog, "frontlog_ops.replay_compared") == 0

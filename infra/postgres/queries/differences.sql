@@ -55,10 +55,6 @@ DELETE FROM frontlog_ops.replay_differences WHERE replay_id = %s
 DELETE FROM frontlog_ops.replay_differences d USING frontlog_ops.replays r
  WHERE r.replay_id = d.replay_id AND r.aim = 'compare' AND r.state IN ('done', 'abandoned')
 
--- name: forget_derived
--- What is derived of the events, to be derived anew.
-DELETE FROM frontlog_ops.replay_differences WHERE replay_id = %s AND kind IN ('holding', 'actor', 'decision')
-
 -- name: add
 INSERT INTO frontlog_ops.replay_differences
        (replay_id, kind, key, change, weight, fields, article_id, sentence, event_type, rule, fingerprint, place_id,
@@ -69,7 +65,59 @@ VALUES (%(replay_id)s, %(kind)s, %(key)s, %(change)s, %(weight)s, %(fields)s, %(
 ON CONFLICT (replay_id, kind, key) DO NOTHING
 
 -- name: differing_articles
-SELECT DISTINCT article_id FROM frontlog_ops.replay_differences WHERE replay_id = %s AND kind = 'event' ORDER BY 1
+-- Those of a share: lanes by the hash's lowest bits, pieces by the others.
+SELECT DISTINCT article_id FROM frontlog_ops.replay_differences
+ WHERE replay_id = %(replay_id)s AND kind = 'event'
+   AND hashtext(article_id) & 3 = %(lane)s AND mod(hashtext(article_id) >> 2 & 268435455, %(pieces)s) = %(piece)s
+ ORDER BY 1
+
+-- name: keep_compared
+INSERT INTO frontlog_ops.replay_compared (replay_id, article_id, places, sums) VALUES (%s, %s, %s, %s)
+ON CONFLICT DO NOTHING
+
+-- name: forget_compared
+DELETE FROM frontlog_ops.replay_compared WHERE replay_id = %s
+
+-- name: places_to_weigh
+SELECT place_id
+  FROM (SELECT DISTINCT unnest(places) AS place_id FROM frontlog_ops.replay_compared WHERE replay_id = %(replay_id)s
+         UNION
+        SELECT DISTINCT place_id FROM frontlog_read.control_evidence
+         WHERE %(everywhere)s
+           AND generation = (SELECT generation FROM frontlog_read.live WHERE projection = 'control')) AS touched
+ WHERE hashtext(place_id) & 3 = %(lane)s AND mod(hashtext(place_id) >> 2 & 268435455, %(pieces)s) = %(piece)s
+ ORDER BY 1
+
+-- name: articles_at
+SELECT article_id FROM frontlog_ops.replay_compared WHERE replay_id = %s AND places && %s ORDER BY 1
+
+-- name: to_compare
+SELECT count(DISTINCT article_id) FROM frontlog_ops.replay_differences WHERE replay_id = %s AND kind = 'event'
+
+-- name: to_weigh
+-- Places that differing articles touch; where the editions' numbers may differ, all that there are.
+SELECT CASE WHEN (SELECT count(DISTINCT data->'files'->>'edition.yaml') FROM frontlog_log.events
+                   WHERE stream IN ('edition-' || r.edition, 'edition-' || r.live_edition) AND version = 1) > 1
+            THEN (SELECT count(DISTINCT place_id) FROM frontlog_read.control_evidence
+                   WHERE generation = (SELECT generation FROM frontlog_read.live WHERE projection = 'control'))
+            ELSE 0 END
+     + (SELECT count(DISTINCT p) FROM frontlog_ops.replay_compared c, unnest(c.places) AS p WHERE c.replay_id = r.replay_id)
+  FROM frontlog_ops.replays r WHERE r.replay_id = %s
+
+-- name: actor_sums
+-- Every count of the actors whose counts differ: how many events more, and how many are on display.
+WITH more AS (
+    SELECT s->>0 AS actor_id, s->>1 AS actor, s->>2 AS role, s->>3 AS event_type, sum((s->>4)::bigint) AS events
+      FROM frontlog_ops.replay_compared c, jsonb_array_elements(c.sums) AS s WHERE c.replay_id = %s
+     GROUP BY 1, 2, 3, 4
+), shown AS (
+    SELECT t.actor_id, t.actor, t.role, t.event_type, t.events
+      FROM frontlog_read.activity_totals t
+     WHERE t.generation = (SELECT generation FROM frontlog_read.live WHERE projection = 'actor_activity')
+       AND t.actor_id IN (SELECT actor_id FROM more)
+)
+SELECT actor_id, actor, role, event_type, coalesce(more.events, 0)::bigint, coalesce(shown.events, 0)::bigint
+  FROM more FULL JOIN shown USING (actor_id, actor, role, event_type) ORDER BY 1, 2, 3, 4
 
 -- name: orphans
 SELECT count(*) FROM frontlog_ops.replay_differences WHERE replay_id = %s AND kind = 'decision'
@@ -82,19 +130,9 @@ SELECT kind, change, coalesce(rule, '') AS rule, count(*) AS n
 SELECT * FROM frontlog.replay_differences WHERE replay_id = %s
  ORDER BY kind, weight DESC, article_id, sentence, place_id, area, actor_id, actor, role, event_type, fingerprint, rule
 
--- name: places_with_evidence
-SELECT DISTINCT place_id FROM frontlog_read.control_evidence
- WHERE generation = (SELECT generation FROM frontlog_read.live WHERE projection = 'control')
-
 -- name: evidence_shown
 SELECT * FROM frontlog_read.control_evidence
  WHERE generation = (SELECT generation FROM frontlog_read.live WHERE projection = 'control') AND place_id = ANY(%s)
-
--- name: counts_shown
-SELECT t.actor_id, t.actor, t.role, t.event_type, t.events, t.articles
-  FROM frontlog_read.activity_totals t
- WHERE t.generation = (SELECT generation FROM frontlog_read.live WHERE projection = 'actor_activity')
-   AND t.actor_id = ANY(%s)
 
 -- name: record_switch
 -- What a switch of editions changes on display, a row a holding whose status or holders are others than before.
