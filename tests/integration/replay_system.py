@@ -55,7 +55,7 @@ class System:
         self.dropped = 0
         self._editions = 0
         self._log = (folder / "up.err").open("wb")
-        self._takes: dict[Aim, float] = {}
+        self._takes: dict[str, float] = {}
 
     @contextmanager
     def at_work(self, articles: int) -> Iterator[None]:
@@ -138,8 +138,9 @@ class System:
             if len(self.workers_of_last()) > 1:
                 break
         assert len(self.workers_of_last()) > 1, "only one worker process took ranges"
-        took = "SELECT extract(epoch FROM ended_at - started_at)::float8 FROM frontlog.replays"
-        [(self._takes[aim],)] = self.ask(f"{took} ORDER BY replay_id DESC LIMIT 1")
+        took = "SELECT step, extract(epoch FROM max(ended_at) - min(started_at))::float8 FROM frontlog.replay_ranges"
+        last = "(SELECT max(replay_id) FROM frontlog.replays)"
+        self._takes = dict(self.ask(f"{took} WHERE replay_id = {last} GROUP BY step ORDER BY min(started_at)"))
 
     def workers_of_last(self) -> set[str]:
         """Processes that took ranges of the newest replay."""
@@ -148,12 +149,17 @@ class System:
         return {worker for (worker,) in rows}
 
     def kill_one(self, aim: Aim, victim: Victim, way: Way) -> str:
-        """Kill it at a point of a replay that is unfinished then, and see the replay to its end; returns the step."""
+        """Kill it at a point of a replay that is unfinished then, and see the replay to its end; returns the step.
+
+        A point is a step, each as likely as another however short it is, and a moment of it.
+        """
         for _ in range(20):
             self.second.bring_back()
             process = self._start("replay", *self._options(aim))
-            until(lambda process=process: self.unfinished() or process.poll() is not None, 60, "the replay has begun")
-            time.sleep(self.chance.random() * self._takes[aim])
+            steps = list(self._takes)
+            late = steps[self.chance.randrange(len(steps)) :]
+            until(lambda process=process, late=late: self._is_in(late) or process.poll() is not None, 150, late[0])
+            time.sleep(self.chance.random() * self._takes[late[0]])
             step = self.unfinished()
             if step is None:  # it was over before
                 code, said = _ended(process)
@@ -166,6 +172,9 @@ class System:
             if counts:
                 return step
         raise AssertionError("no replay was unfinished at its point")
+
+    def _is_in(self, steps: list[str]) -> bool:
+        return self.unfinished() in steps
 
     def unfinished(self) -> str | None:
         """The step of the replay that is unfinished."""
