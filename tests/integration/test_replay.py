@@ -445,3 +445,10 @@ def wait_until_claimed(archive: Archive, replay_id: int) -> None:
         deadline = time.monotonic() + 15
         while connection.execute(asked).fetchone() == before and time.monotonic() < deadline:
             time.sleep(0.01)
+
+
+@pytest.mark.parametrize("entry", ["infra.cli", "workers.replay"])
+def test_nothing_of_the_language_model_is_loaded_by_a_process_that_codes_nothing(entry: str) -> None:
+    loaded = f"import {entry}, sys; print(sorted({{'spacy', 'thinc'}} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
