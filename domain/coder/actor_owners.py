@@ -85,6 +85,8 @@ class OwnedActors(NamedActors):
         ):
             owner = self._from_mention(before - 1)
             return self._as_unit(owner, head, before - 1) if owner else None
+        if (owner := self._before_bracket(head)) is not None:
+            return self._as_unit(owner, head, head - 1)
         start = self.tree.tokens[head].start
         named = [m for m in named if self.s.names.mention_of[m].end <= start]
         named = [m for m in named if not self._backed(self.s.names.mention_of[m]) and not self._people(m)]
@@ -102,6 +104,14 @@ class OwnedActors(NamedActors):
                     self._reading(m, "named", run.first, run.last, text, word=self.tree.lemma[m], cls=cls), head, m
                 )
         return None
+
+    def _before_bracket(self, head: int) -> ActorReading | None:
+        """ "X Province (XP) fighters": the name that the acronym in brackets stands for."""
+        low = self.tree.lower
+        if head < 4 or low[head - 1] != ")" or low[head - 3] != "(":
+            return None
+        mention = self.s.names.mention_of.get(head - 4)
+        return self._from_mention(head - 4) if mention is not None and not mention.weak else None
 
     def _as_unit(self, owner: ActorReading, head: int, source: int) -> ActorReading:
         """The owner, written as the whole phrase."""

@@ -203,6 +203,8 @@ class ActorPhrases(OwnedActors):
             return True
         if self.tree.lemma[head] == "group" and words & _SHOCK:
             return True
+        if self.tree.lemma[head] == "front" and not mods:
+            return False
         if self.tree.lemma[head] == "mission":
             return bool(words & _PEACE) or any(w.split("-")[-1] in _BACKED for w in words)
         if self.tree.lemma[head] == "company":
@@ -293,7 +295,7 @@ class ActorPhrases(OwnedActors):
                             "after",
                             "before",
                         )
-                        and not (tree.is_verb(i) and i != k)
+                        and not (tree.is_verb(i) and i != k and tree.dep(i) != "amod")
                     ):
                         last = i
                     elif i > last:

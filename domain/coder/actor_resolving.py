@@ -75,8 +75,15 @@ class ActorResolver(Mentions):
             if tree.dep(clause) == "ccomp" and lexicon.has("reporting_verbs", tree.lemma[verb]):
                 heads = [k for k in tree.kids(verb, "nsubj") if k < reading.head]
                 words = {tree.lower[m] for h in heads for m in self.s.modifiers(h)}
-                return bool(words & lexicon.words("unarmed_modifiers")) and tree.head(reading.head) == clause
+                if tree.head(reading.head) != clause:
+                    return False
+                return bool(words & lexicon.words("unarmed_modifiers")) or any(map(self._company, heads))
         return False
+
+    def _company(self, head: int) -> bool:
+        """A name that something civil is set beside: "X, the would-be buyer"."""
+        beside = [self.tree.lemma[k] for k in self.tree.kids(head, "appos")]
+        return head in self.s.names.run_of and any(self.s.lexicon.has("business_words", lemma) for lemma in beside)
 
     def _own_side(self, reading: ActorReading) -> tuple[Actor, ...]:
         """In a quotation "they" are not "we": the speaker's own side."""
@@ -114,7 +121,11 @@ class ActorResolver(Mentions):
     def _of_the_speaker(self, reading: ActorReading) -> Actor | None:
         """ "The president said that the army would stay": his country's army, whoever was named last."""
         speaker = self.c.discourse.speaker if self.said else None
-        bare = reading.cls == "state" and reading.how == "definite" and fold(reading.resolved) == reading.word
+        bare = (
+            reading.word in ("army", "military", "navy", "police")
+            and reading.how == "definite"
+            and fold(reading.resolved) == reading.word
+        )
         if speaker is None or not bare or speaker.kind != "state forces" or len(speaker.ids) != 1:
             return None
         found = self.c.discourse.definite(reading, self._at(reading.head), self._bare_ids(reading)).actors

@@ -14,6 +14,7 @@ _BACKGROUND = frozenset(
     ("back", "support", "help", "follow", "avoid", "prevent", "investigate", "mourn", "commemorate")
 )
 _FRESH = frozenset(("fresh", "additional", "new", "more", "extra", "further", "another"))
+_OPENED_WITH = ("begin", "start", "open", "respond", "answer", "retaliate", "react")
 
 
 def _lasting(s: Sentence, args: Arguments, roles: Roles) -> bool:
@@ -39,7 +40,7 @@ def _told(s: Sentence, args: Arguments, roles: Roles) -> bool:
         return False
     if under_circumstance(s.tree, i) and not s.tree.kids(i, "poss"):
         prep = s.tree.head(i)
-        if s.tree.lower[prep] == "with" and s.tree.lemma[s.tree.head(prep)] in ("begin", "start", "open", "respond"):
+        if s.tree.lower[prep] == "with" and s.tree.lemma[s.tree.head(prep)] in _OPENED_WITH:
             return True
         return s.tree.lower[prep] in ("of", "from", "to") and not s.tree.is_verb(s.tree.head(prep))
     verb = governing_verb(s.tree, i)
@@ -274,6 +275,11 @@ def _not_merely_given(s: Sentence, args: Arguments, roles: Roles) -> bool:
     )
 
 
+def _one_loss(s: Sentence, args: Arguments, roles: Roles) -> bool:
+    """ "Its loss", of what was just named; "its losses" are men's."""
+    return s.tree.tag(args.predicate) == "NN"
+
+
 def _not_fire_control(s: Sentence, args: Arguments, roles: Roles) -> bool:
     """ "under army fire control": within reach of guns is not held."""
     low = s.tree.lower
@@ -382,6 +388,7 @@ TESTS: Mapping[str, Test] = {
     "not_merely_given": _not_merely_given,
     "leaves": _leaves,
     "not_fire_control": _not_fire_control,
+    "one_loss": _one_loss,
     "negated": _negated,
     "once": _once,
     "ordnance": _ordnance,

@@ -354,6 +354,8 @@ class FrameReader:
         actors = [r for r in roles.get("actor", []) if isinstance(r, ActorReading)]
         actors = [r for r in actors if not (r.how == "bare" and self.s.lexicon.has("ordnance_heads", r.word))]
         actors += [r for r in roles.get("companion", []) if isinstance(r, ActorReading) and not r.weak]
+        itself = {r.head for r in roles.get("place", []) if r.word == "its"}
+        actors = [r for r in actors if r.head not in itself]
         grounds = ("origin", "place", "also") if rule.type != "ReinforcementReported" else ("place", "also")
         places = [r for role in grounds for r in roles.get(role, []) if isinstance(r, PlaceReading)]
         if rule.type in ("ControlTaken", "ControlAsserted") and self._in_full(args):

@@ -206,6 +206,14 @@ class Mentions:
             words -= {"sheikh"}
         if words & NOT_PLACES:
             return True
+        prep = self.tree.head(i)
+        if self.tree.lower[prep] == "to" and self.tree.lemma[self.tree.head(prep)] in (
+            "adviser",
+            "advisor",
+            "aide",
+            "deputy",
+        ):
+            return True
         mention = self.s.names.mention_of.get(i)
         owner = self.tree.dep(i) == "poss" and mention is not None and mention.weak
         return (

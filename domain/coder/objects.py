@@ -63,7 +63,9 @@ class Objects(Subjects):
             return False
         if tree.head(k) == v:
             return tree.dep(k) == "advmod" and tree.tag(k) == "RB"
-        return tree.dep(k) == "nsubj" and tree.dep(v) == "advcl" and tree.lower[k + 1 : k + 2] == (",",)
+        if tree.dep(k) != "nsubj" or tree.lower[k + 1 : k + 2] != (",",):
+            return False
+        return tree.dep(v) == "advcl" or len(tree.kids(tree.head(k), "nsubj")) > 1
 
     def _shared_object(self) -> list[int]:
         """ "seized and then lost the town": the object of a later conjunct."""

@@ -86,6 +86,8 @@ class PlacePhrases(PlaceParts):
         low = self.tree.lower[head]
         if head in self.s.names.timed or depth > 4:
             return []
+        if low == "its":
+            return [self._build(head, "pronoun", head, head, self.tree.tokens[head].text, low, "generic")]
         if low in _PRONOUNS and self.tree.tag(head) in ("PRP", "EX", "RB", "DT", "WDT", "WP", "WRB", "IN"):
             return [self._build(head, "pronoun", head, head, self.tree.tokens[head].text, low, "generic")]
         many = self.tree.tag(head) == "CD" or self.tree.lower[head] in ("dozens", "scores", "hundreds")

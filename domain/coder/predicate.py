@@ -47,6 +47,8 @@ class Predicate:
         if tree.tag(i) not in RELATIVES and not (tree.lower[i] == "that" and tree.tag(i) == "IN"):
             return i
         for clause in (verb, *tree.ancestors(verb)):
+            if tree.dep(clause) == "relcl" and tree.dep(tree.head(clause)) == "attr":
+                return next(iter(tree.kids(tree.head(tree.head(clause)), "nsubj")), tree.head(clause))
             if tree.dep(clause) == "relcl":
                 return self._whole_phrase(tree.head(clause), clause) if tree.dep(i) == "nsubj" else tree.head(clause)
         return i

@@ -66,6 +66,10 @@ class Resolver(SourceResolver):
     def _antecedents(self, reading: PlaceReading, near: list[PlaceRef]) -> list[PlaceRef]:
         if reading.how == "common":
             return []
+        just = [p for p in self.c.discourse.places if latest_before(p.at, self._at(reading.head))[0] == self.s.number]
+        if reading.word == "there" and just and self.current:
+            last = max(just, key=lambda p: latest_before(p.at, self._at(reading.head)))
+            return [self._place_reference(reading, last.name, near)]
         if reading.word in ("area", "there", "place", "territory") and self.current:
             return [msgspec.structs.replace(p, as_written=reading.text) for p in self.current]
         places: list[Place] = self.c.discourse.place(reading, self._at(reading.head))

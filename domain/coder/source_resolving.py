@@ -89,13 +89,13 @@ class SourceResolver(ActorResolver):
         """ "Kyiv's top general": a force of the country or capital in the source's phrase, the armed one first."""
         phrases = ActorPhrases.of(self.s)
         named = [r for i in inside if (r := phrases.read(i)) is not None and r.weak and len(r.ids) == 1]
-        peoples = [r for i in inside if self.tree.dep(i) == "amod" for r in phrases.of_people(i)]
-        peoples_ids = [self.c.registry.resolve(r.resolved, self.c.published, scope=self.c.scope).ids for r in peoples]
+        peoples = [f"{r.text} army" for i in inside if self.tree.dep(i) == "amod" for r in phrases.of_people(i)]
+        peoples_ids = [self.c.registry.resolve(army, self.c.published, scope=self.c.scope).ids for army in peoples]
         states = {ids[0].partition(".")[0] for ids in [*(r.ids for r in named), *peoples_ids] if len(ids) == 1}
         own = [a for a in self.c.discourse.actors if len(a.ids) == 1 and a.ids[0].partition(".")[0] in states]
         armed = [a for a in own if a.kind == "state forces"] or own
         if not armed and peoples and len(peoples_ids[0]) == 1:
-            return Actor(peoples[0].resolved, "state", peoples_ids[0], kind="state forces")
+            return Actor(peoples[0], "state", peoples_ids[0], kind="state forces")
         return max(armed, key=lambda a: (max(a.at, default=(0, 0)), a.key)) if armed else None
 
     def _led_by(self, source: Source) -> Actor | None:

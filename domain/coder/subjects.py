@@ -100,6 +100,9 @@ class Subjects(Prepositions):
                     return moved[-1:]
             if dep == "conj" and tree.is_verb(parent) and (lost := self._lost_subject(v, parent)):
                 return lost
+            if dep == "advcl" and tree.tag(v) == "VBG" and (told := self._told_before(parent, v)):
+                v = told[-1]
+                continue
             if dep == "ccomp" and v < parent and tree.tag(v) in ("VBD", "VBZ", "VBP") and (left := self._left_noun()):
                 return left
             if dep in ("conj", *_CLAUSE) and (tree.is_verb(parent) or tree.tag(parent).startswith("JJ")):
@@ -114,6 +117,14 @@ class Subjects(Prepositions):
                 return [parent]
             return self._left_noun()
         return []
+
+    def _told_before(self, parent: int, v: int) -> list[int]:
+        """ "X left A, a trader reported, leaving it to Y": the verb that is reported, which the participle goes on."""
+        tree = self.tree
+        if tree.dep(parent) == "parataxis" and parent < v:
+            return [tree.head(parent)]
+        told = [c for c in tree.kids(parent, "ccomp") if c < parent < v]
+        return told if any(c < k for c in told for k in tree.kids(parent, "nsubj") if k < parent) else []
 
     def _told_of_by_participle(self) -> list[int]:
         """ "..., a town in A taken from X by Y": a bare participle with its agent, wherever the parser hung it."""

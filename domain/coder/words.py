@@ -231,9 +231,14 @@ class Names:
             return False
         if token.text[:1].isupper():
             if self.tree.lower[i] in _NOT_NAMES:
-                return False
+                return self._assimilated(i)
             return i > 0 or self._first_word_names(i)
         return token.text.isdigit() and i > 0 and self.tree.tokens[i - 1].text[:1].isupper() and self._named(i - 1)
+
+    def _assimilated(self, i: int) -> bool:
+        """ "At" in "At Tuhayta": an Arabic article in a name's capitals."""
+        follows = self.tree.tokens[i + 1].text if i + 1 < len(self.tree) else ""
+        return i > 0 and self.tree.lower[i] in ("at", "as", "an", "ad") and follows[:1].isupper()
 
     def _first_word_names(self, i: int) -> bool:
         """A sentence's first word is a name when the article writes it so elsewhere, or a name or number goes on."""

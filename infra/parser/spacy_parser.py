@@ -27,6 +27,8 @@ _HYPHENED = tuple(
         ("build-up", ("", "s")),
         ("hand-over", ("", "s")),
         ("sub-station", ("", "s")),
+        ("re-enter", ("", "s", "ed", "ing")),
+        ("re-capture", ("", "s", "d")),
     )
     for ending in endings
 )
@@ -50,6 +52,14 @@ _STAND_INS = {
         ("counter-offensive counteroffensive", "campaign"),
         ("counter-offensives counteroffensives", "campaigns"),
         ("stalls", "fails"),
+        ("massed", "gathered"),
+        ("re-enter", "enter"),
+        ("re-enters", "enters"),
+        ("re-entered", "entered"),
+        ("re-entering", "entering"),
+        ("re-capture", "capture"),
+        ("re-captured", "captured"),
+        ("predicts", "says"),
     )
     for form in forms.split()
 }
@@ -62,6 +72,12 @@ _WHITHER = frozenset(
     ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "toward", "towards", "along")
 )
 """Behind "advanced" these show a verb; the small model takes it for an adjective."""
+
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December|[A-Z][a-z]{2,3}[.])"
+_DAY = re.compile(rf"On (?:{_MONTH} [0-9]{{1,2}}|[0-9]{{1,2}} {_MONTH}|[A-Z][a-z]+day)")
+_PLAIN_DAY = {2: ("Last", "week"), 3: ("Early", "this", "week")}
+_ARTICLES = frozenset(("At", "As", "Ad", "An", "Az", "Ar", "Ash", "Ath"))
+"""Assimilated Arabic articles, in the capitals of place names ("At Tuhayta")."""
 
 _POS = {
     "NN": "NOUN", "NNS": "NOUN", "NNP": "PROPN", "NNPS": "PROPN", "JJ": "ADJ", "JJR": "ADJ", "JJS": "ADJ",
@@ -129,17 +145,28 @@ class SpacyParser:
 def _with_stand_ins(doc: Any) -> Any:
     """The doc itself, or one of as many tokens with familiar verbs in the place of those that the model mistakes."""
     words = [token.text for token in doc]
-    familiar = [_familiar(word, after) for word, after in zip(words, [*words[1:], ""], strict=True)]
+    familiar = [_familiar(word, words[n + 1] if n + 1 < len(words) else "", n == 0) for n, word in enumerate(words)]
     if familiar and words[0] == "Should" and words[-1] != "?":
         familiar[0] = "If"
+    if opening := _opening_day(words):
+        familiar[: len(opening)] = opening
     if familiar == words:
         return doc
     return type(doc)(doc.vocab, words=familiar, spaces=[bool(token.whitespace_) for token in doc])
 
 
-def _familiar(word: str, after: str) -> str:
+def _opening_day(words: Sequence[str]) -> tuple[str, ...]:
+    """For "On May 11" before a name without a comma, which the model takes for a part of the name: plainer words."""
+    length = next((n for n in (3, 2) if _DAY.fullmatch(" ".join(words[:n]))), 0)
+    behind = words[length] if length and length < len(words) else ","
+    return _PLAIN_DAY.get(length, ()) if behind[:1].isalpha() else ()
+
+
+def _familiar(word: str, after: str, first: bool) -> str:
     if after[:1].isupper() and _ORDINAL.fullmatch(word):
         return "First"
+    if after[:1].isupper() and word in _ARTICLES and not first:
+        return "San"
     if after[:1].isupper() and word == "allied":
         return "friendly"
     if word == "advanced" and after in _WHITHER:
