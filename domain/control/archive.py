@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import zip_longest
 
@@ -21,10 +21,12 @@ them out of the order in which they came, but not by much."""
 class _Open:
     """A version that stands, and since when it was known."""
 
-    key: CutKey
     link: Found
     until: date | None
     known_from: datetime
+
+    def key(self, area: str | None) -> CutKey:
+        return cut_key(Version(area, self.link.verdict, self.until, None))
 
 
 _Tail = tuple[str | None, int, Sequence[_Open]]
@@ -173,13 +175,14 @@ class Archive:
             if not links and same == len(stood):
                 continue
             tail, come = stood[same:], []
-            known = {one.key: one.known_from for one in tail}
+            known = {one.key(area): one for one in tail}
             for link, after in zip_longest(links, links[1:]):
-                end = after.verdict.since.latest if after else None
-                key = cut_key(Version(area, link.verdict, end, None))
-                since = known.pop(key, None) or begun.get(key, moment)
-                come.append(_Open(key, link, end, since))
-            step.ended += [self._row(area, one, moment, self._shown) for one in tail if one.key in known]
+                one = _Open(link, after.verdict.since.latest if after else None, moment)
+                key = one.key(area)
+                earlier = known.pop(key, None)
+                since = earlier.known_from if earlier else begun.get(key, moment)
+                come.append(one if since == moment else replace(one, known_from=since))
+            step.ended += [self._row(area, one, moment, self._shown) for one in known.values()]
             step.tails.append((area, same, tail))
             self._replace(area, same, come)
         self._shown = (self._naming.newest, self._assessor.fighting)

@@ -14,8 +14,8 @@ class Claim:
 
     An assertion tells a state and no change, so it is valid at its own date, and at publication when it has none
     (`dated` is False); a transition without a date happened at any day up to publication. Claims of one `wording`
-    name the same holders and losers, so they oppose the same others. `sort_key` orders by time, then as ties break;
-    `tie` is only how ties break. `open_names` counts holders that are not resolved.
+    name the same holders and losers, so they oppose the same others. `sort_key` orders by time, then as ties break.
+    `open_names` counts holders that are not resolved.
     """
 
     evidence: Evidence
@@ -28,8 +28,12 @@ class Claim:
     wording: str
     open_names: int
     sort_key: tuple[object, ...]
-    tie: tuple[object, ...]
     inherited: bool = False
+
+    @property
+    def tie(self) -> tuple[object, ...]:
+        """The end of `sort_key`."""
+        return self.sort_key[2:]
 
     @property
     def spot(self) -> tuple[int, int]:
@@ -43,7 +47,6 @@ def claim(evidence: Evidence) -> Claim:
     bearing = evidence.bearing
     if bearing == "assertion":
         earliest, latest = _valid_days(evidence)
-    tie = (*evidence.key, evidence.area or "")
     return Claim(
         evidence,
         bearing,
@@ -52,8 +55,7 @@ def claim(evidence: Evidence) -> Claim:
         latest,
         evidence.precision != "unknown",
         *_worded(evidence.holders, evidence.losers),
-        (latest or date.min, earliest or date.min, *tie),
-        tie,
+        (latest or date.min, earliest or date.min, *evidence.key, evidence.area or ""),
     )
 
 

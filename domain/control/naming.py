@@ -14,22 +14,22 @@ class Naming:
 
     def __init__(self) -> None:
         self._of_article: dict[str, Evidence] = {}
-        self._order: list[_Order] = []
+        self._order: list[Evidence] = []
 
     @property
     def newest(self) -> Evidence | None:
         """Of all articles; None when nothing counts."""
-        return self._of_article[self._order[-1][0][1]] if self._order else None
+        return self._order[-1] if self._order else None
 
     def hear(self, article_id: str, counting: Iterable[Evidence]) -> None:
         """From now on this is all of the article that counts."""
         earlier = self._of_article.pop(article_id, None)
         if earlier is not None:
-            del self._order[bisect_left(self._order, _order(earlier))]
+            del self._order[bisect_left(self._order, _order(earlier), key=_order)]
         newest = max(counting, key=_order, default=None)
         if newest is not None:
             self._of_article[article_id] = newest
-            insort(self._order, _order(newest))
+            insort(self._order, newest, key=_order)
 
 
 def _order(evidence: Evidence) -> _Order:

@@ -112,31 +112,30 @@ def _judge(state: State, area: Area, window_days: int) -> Verdict | None:
     verdict = decide(standing, window_days)
     if verdict is None or not (verdict.controllers or verdict.claimants):
         return verdict
+    piles = [standing.piles[wording] for wording in verdict.support.wordings]
     contradicting = [
-        one for a, some in state.standing.items() if a is not None for one in _contradicting(some, verdict)
+        one for a, some in state.standing.items() if a is not None for one in _contradicting(some, verdict, piles)
     ]
-    return join(verdict, contradicting) if contradicting else verdict
+    return join(verdict, piles, contradicting) if contradicting else verdict
 
 
-def _contradicting(standing: Standing, whole: Verdict) -> Sequence[Claim]:
+def _contradicting(standing: Standing, whole: Verdict, piles: Sequence[Pile]) -> Sequence[Claim]:
     """Direct claims on an area that contradict the whole place."""
     found = [
         one
         for pile in standing.piles.values()
-        if pile.first.holders
-        and pile.sums.direct
-        and any(opposes(other.first, pile.first) for other in whole.support.piles)
+        if pile.first.holders and pile.sums.direct and any(opposes(other.first, pile.first) for other in piles)
         for one in pile
-        if not one.inherited and _contradicts(whole, one)
+        if not one.inherited and _contradicts(whole, piles, one)
     ]
     return sorted(found, key=lambda one: one.sort_key)
 
 
-def _contradicts(whole: Verdict, direct: Claim) -> bool:
+def _contradicts(whole: Verdict, piles: Sequence[Pile], direct: Claim) -> bool:
     """Where the whole is disputed already, one more opponent of any side is one more claim."""
     against: list[Pile] = []
     along: list[Pile] = []
-    for pile in whole.support.piles:
+    for pile in piles:
         (against if opposes(pile.first, direct) else along).append(pile)
     if not any(_inseparable(pile, direct) for pile in against):
         return False
@@ -144,4 +143,5 @@ def _contradicts(whole: Verdict, direct: Claim) -> bool:
 
 
 def _inseparable(pile: Pile, direct: Claim) -> bool:
-    return any(overlap(one.evidence, direct.evidence) for one in pile)
+    newest_first = (pile.claims[n].evidence for n in reversed(range(pile.size)))
+    return any(overlap(one, direct.evidence) for one in newest_first)

@@ -1,7 +1,7 @@
 """What the claims that still stand on one holding say together."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from domain.control.claims import Claim
@@ -11,32 +11,42 @@ from domain.control.since import Since, hull, since_of
 from domain.control.standing import Standing, Wordings
 from domain.control.sums import age
 
+LISTED = 8
+"""Support of so many pieces is listed by itself: a place that changes hands often has many verdicts on few pieces."""
+
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The evidence that a verdict rests on, each piece once. `newest` was told last; `origins` are different ones.
+    """The evidence that a verdict rests on, each piece once: `told` of the holding and `parts` of areas of the place.
 
-    Its pieces can be listed while the verdict is the assessment's; the rest is known for good.
+    `newest` was told last; `origins` are different ones. A long `told` can be listed while the verdict is the
+    assessment's; the rest is known for good. `wordings` are those of the claims.
     """
 
-    piles: tuple[Pile, ...]
+    wordings: Wordings
+    told: tuple[Evidence, ...] | tuple[Pile, ...]
+    size: int
     newest: Evidence
     origins: int
     parts: tuple[Evidence, ...] = ()
 
     def __iter__(self) -> Iterator[Evidence]:
-        yield from (one.evidence for pile in self.piles for one in pile)
+        for one in self.told:
+            if isinstance(one, Evidence):
+                yield one
+            else:
+                yield from (each.evidence for each in one)
         yield from self.parts
 
     def __len__(self) -> int:
-        return sum(pile.size for pile in self.piles) + len(self.parts)
+        return self.size + len(self.parts)
 
-    def with_parts(self, parts: Sequence[Evidence]) -> "Support":
-        """With pieces told of areas."""
+    def with_parts(self, parts: Sequence[Evidence], piles: Sequence[Pile]) -> "Support":
+        """With pieces told of areas; `piles` are those it rests on."""
         more = {one.origin_id for one in parts}
-        new = sum(not any(pile.told_by(origin_id) for pile in self.piles) for origin_id in more)
+        new = sum(not any(pile.told_by(origin_id) for pile in piles) for origin_id in more)
         newest = max((self.newest, *parts), key=lambda one: one.key)
-        return Support(self.piles, newest, self.origins + new, tuple(parts))
+        return replace(self, newest=newest, origins=self.origins + new, parts=tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +178,8 @@ def _divided(standing: Standing, sides: Sequence[Side], window_days: int) -> Ver
     )
 
 
-def join(whole: Verdict, parts: Sequence[Claim]) -> Verdict:
-    """The whole place where direct claims on its areas contradict it: every claim is listed, nothing resolved.
+def join(whole: Verdict, piles: Sequence[Pile], parts: Sequence[Claim]) -> Verdict:
+    """The whole place where direct claims on its areas contradict the piles it rests on: every claim is listed.
 
     Where the whole was only told as "most" and the rest as unnamed parts, both may be true: contested ground.
     """
@@ -183,7 +193,7 @@ def join(whole: Verdict, parts: Sequence[Claim]) -> Verdict:
         previous=whole.previous,
         extent=whole.extent if divided else None,
         verification="claimed",
-        support=whole.support.with_parts([one.evidence for one in parts]),
+        support=whole.support.with_parts([one.evidence for one in parts], piles),
     )
 
 
@@ -216,7 +226,9 @@ def _verification(support: Support) -> str:
 
 
 def _support(standing: Standing, sides: Sequence[Side]) -> Support:
-    wordings = [wording for side in sides for wording in side.wordings]
-    piles = tuple(standing.piles[wording] for wording in wordings)
+    wordings = tuple(wording for side in sides for wording in side.wordings)
+    piles = tuple(pile for side in sides for pile in side.piles)
+    size = sum(pile.size for pile in piles)
+    told = tuple(one.evidence for pile in piles for one in pile) if size <= LISTED else piles
     newest = max((pile.sums.told_last for pile in piles), key=lambda one: one.key)
-    return Support(piles, newest, standing.origins_of(wordings))
+    return Support(wordings, told, size, newest, standing.origins_of(wordings))

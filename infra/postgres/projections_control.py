@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from sys import intern
 from typing import Any, Protocol
 
 import psycopg
@@ -198,14 +199,14 @@ def _stored_cut_key(row: Found) -> CutKey:
     return (
         row["area"],
         row["valid_to"],
-        row["status"],
+        intern(row["status"]),
         tuple(row["controller_ids"]),
         tuple(row["claimant_ids"]),
         row["since_earliest"],
         row["since_latest"],
-        row["since_precision"],
+        intern(row["since_precision"]),
         row["extent"],
-        row["verification"],
+        intern(row["verification"]),
     )
 
 
