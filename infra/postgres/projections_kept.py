@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.control.archive import Archive
 
 KEPT_EVIDENCE = 60_000
-"""Pieces of evidence kept in memory between batches over all places, at some 1.7 kB each; one place may have more."""
+"""Pieces of evidence kept in memory between batches over all places, at 1.2 to 1.7 kB each; one place may have more."""
 
 
 class Kept:
