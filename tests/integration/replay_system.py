@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
-from embedded_command import kill_everything
+from embedded_command import pids
 from psycopg.types.json import Jsonb
 from queue_parts import until
 from rabbitmq_server import RabbitServer
@@ -233,7 +233,8 @@ class System:
             os.kill(self.chance.choice(self._worker_pids()), signal.SIGKILL)
         elif victim == "server":
             until(lambda: running(self.settings), 60, "there is a server to kill")
-            kill_everything(self.settings)
+            for pid in pids(self.settings):  # not waited for: `up` has it back at once
+                os.kill(pid, signal.SIGKILL)
         else:
             assert self.broker is not None
             self.broker.kill()
