@@ -1,62 +1,136 @@
 """How fast projections are rebuilt from the log (DESIGN.md, Targets): ÷ raw COPY TO of the log + decode, in one run.
 
 The peer copies the rows of the same codings out of the log in one COPY and decodes their JSON with msgspec: the least
-that any rebuild must do. The log holds made-up codings of four events at 2,000 places (500 articles a transaction).
+that any rebuild must do. The log holds made-up codings of four events at 2,000 places. A rebuild is what a replay does
+until its rows are there (build, reduce, catch_up), by as many worker processes as asked, without a broker; then it is
+verified and switched. With --ingest both are measured again while articles are received, coded by a trivial coder and
+projected, so many a second; afterwards each of them must be in the rows.
 
-Run: python bench/rebuild.py [--articles 25000]
+Run: python bench/rebuild.py [--articles 25000] [--workers 2] [--ingest 20]
 """
 
 import argparse
 import random
 import statistics
+import subprocess
+import sys
+import threading
 import time
-from datetime import date, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 from control import EVENTS_AN_ARTICLE, event, opened
 
 from domain import workflow
 from domain.article import Article
-from domain.events import Coding, SentenceRecord
+from domain.events import ActorRef, ArticleReceived, CodedEvent, Coding, SentenceRecord
 from domain.ports import NO_STREAM
-from infra.postgres import projections
+from infra import logs
+from infra.postgres import projections, replays
+from infra.postgres.copy_text import line
+from infra.postgres.pool import open_pool
+from infra.replay import conduct, work
 from infra.wiring import Frontlog
 
 ROUNDS = 3
 BATCH = 500
 PLACES = 2_000
+NAMES = ("actor_activity", "control")
+NEWCOMER = ActorRef("bench.Newcomer", "Newcomer", "it", "it")
+KEYS_INDEX = "frontlog_log.events_origin_keys"
+COLUMNS = "position, recorded_at, version, schema_version, stream, type, data, metadata, digest"
+SENTENCE = (SentenceRecord(1, 0, 5, "coded"),)
+DIGEST = "\\x" + "00" * 32
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=25_000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--ingest", type=float, default=0.0, help="articles a second beside a second rebuild")
+    parser.add_argument("--work-on", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--database", help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.work_on:
+        work_on(asked.database, asked.work_on)
+        return
     with opened() as frontlog:
         started = time.perf_counter()
         fill(frontlog, asked.articles)
         count = asked.articles * EVENTS_AN_ARTICLE
         print(f"{count:,} events in the log after {time.perf_counter() - started:.0f} s", flush=True)
-        peer = statistics.median(copied(frontlog) for _ in range(ROUNDS))
-        print(f"COPY TO and decode: {peer:.1f} s, {count / peer:,.0f} events/s", flush=True)
-        for name in ("actor_activity", "control"):
-            took = statistics.median(rebuilt(frontlog, name) for _ in range(ROUNDS))
-            print(f"{name}: {took:.1f} s, {count / took:,.0f} events/s, ratio {peer / took:.2f}", flush=True)
+        measure(frontlog, count, asked.workers, ROUNDS)
+        if asked.ingest:
+            with ingesting(frontlog, asked.ingest) as told:
+                measure(frontlog, count, asked.workers, 1)
+            missed(frontlog, told)
+
+
+def measure(frontlog: Frontlog, count: int, workers: int, rounds: int) -> None:
+    """Both rebuilds after the peer; a log of a million events is rebuilt once."""
+    peer = statistics.median(copied(frontlog) for _ in range(ROUNDS))
+    print(f"COPY TO and decode: {peer:.1f} s, {count / peer:,.0f} events/s", flush=True)
+    for name in NAMES:
+        took = statistics.median(rebuilt(frontlog, name, workers) for _ in range(rounds if count < 500_000 else 1))
+        print(f"{name}: {took:.1f} s, {count / took:,.0f} events/s, ratio {peer / took:.2f}", flush=True)
 
 
 def fill(frontlog: Frontlog, articles: int) -> None:
+    """Bring the articles and their codings into the log by COPY, around its functions: without digests and texts.
+
+    Signatures are by chance, so that no article is a copy of another.
+    """
     chance = random.Random(1)
     edition = frontlog.live_edition()
-    sentence = (SentenceRecord(1, 0, 5, "coded"),)
-    for first in range(0, articles, BATCH):
-        with frontlog.store.transaction() as tx:
-            for n in range(first, min(first + BATCH, articles)):
-                day = date(2014, 1, 1) + timedelta(days=n * 4_000 // articles)
-                article = Article(f"Article {n}.", f"House {n % 7}", day)
-                workflow.receive(tx, article, way_in="bench", metadata={})
-                events = tuple(event(chance, day, k, PLACES, 0.3) for k in range(EVENTS_AN_ARTICLE))
-                coding = Coding(article.article_id, edition, "d" * 64, "none", sentence, events, ())
-                stream = f"coding-{article.article_id}@{edition}"
-                tx.append(stream, NO_STREAM, workflow.coding_events(coding, {}))
+    with frontlog.pool.connection() as connection, connection.transaction():
+        found = connection.execute(
+            "SELECT last_value, pg_get_indexdef(%s::regclass) FROM frontlog_log.event_position", [KEYS_INDEX]
+        ).fetchone()
+        assert found is not None
+        first, index = found
+        connection.execute(f"DROP INDEX {KEYS_INDEX}")
+        connection.execute("SELECT frontlog_log.hold_floor()")
+        position = first
+        with connection.cursor().copy(f"COPY frontlog_log.events ({COLUMNS}) FROM STDIN") as rows:
+            for n in range(articles):
+                told = made_up(chance, edition, n, articles)
+                rows.write("".join(line((position + k, *row)) for k, row in enumerate(told, 1)))
+                position += len(told)
+        connection.execute("SELECT setval('frontlog_log.event_position', %s)", [position])
+        connection.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        connection.execute(index)
+    with frontlog.pool.connection() as connection:
+        connection.execute("VACUUM ANALYZE frontlog_log.events")
+
+
+def made_up(chance: random.Random, edition: str, n: int, articles: int) -> list[tuple[object, ...]]:
+    """The rows of one article's two streams, without their positions."""
+    day = date(2014, 1, 1) + timedelta(days=n * 4_000 // articles)
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=n)
+    article = Article(f"Article {n}.", f"House {n % 7}", day)
+    received = ArticleReceived(
+        article.article_id, "3" * 64, 14, article.source, day, way_in="bench", signature=chance.randbytes(256).hex()
+    )
+    events = tuple(event(chance, day, k, PLACES, 0.3) for k in range(EVENTS_AN_ARTICLE))
+    coding = Coding(article.article_id, edition, "d" * 64, "none", SENTENCE, events, ())
+    streams = {
+        f"article-{article.article_id}": [workflow.new_event(received, {})],
+        f"coding-{article.article_id}@{edition}": workflow.coding_events(coding, {}),
+    }
+    return [
+        (at, version, e.schema_version, stream, e.type, msgspec.json.encode(e.data).decode(), "{}", DIGEST)
+        for stream, facts in streams.items()
+        for version, e in enumerate(facts, 1)
+    ]
+
+
+def append_coding(frontlog: Frontlog, article: Article, events: tuple[CodedEvent, ...]) -> None:
+    edition = frontlog.live_edition()
+    coding = Coding(article.article_id, edition, "d" * 64, "none", SENTENCE, events, ())
+    stream = f"coding-{article.article_id}@{edition}"
+    frontlog.store.append(stream, NO_STREAM, workflow.coding_events(coding, {}))
 
 
 def copied(frontlog: Frontlog) -> float:
@@ -72,10 +146,99 @@ def copied(frontlog: Frontlog) -> float:
     return time.perf_counter() - started
 
 
-def rebuilt(frontlog: Frontlog, name: str) -> float:
-    started = time.perf_counter()
-    projections.rebuild(frontlog.pool, name)
-    return time.perf_counter() - started
+def rebuilt(frontlog: Frontlog, name: str, workers: int) -> float:
+    """Seconds from the start of a replay until its rows are there."""
+    replay = conduct.begin(frontlog.pool, [name])
+    command = [sys.executable, __file__, "--work-on", str(replay.replay_id), "--database", frontlog.conninfo]
+    children = [subprocess.Popen(command) for _ in range(workers)]
+    try:
+        while (now := replays.one(frontlog.pool, replay.replay_id)).state == "running":
+            if all(child.poll() is not None for child in children):
+                raise SystemExit("the workers ended before their work")
+            time.sleep(0.2)
+    finally:
+        for child in children:
+            child.wait()
+    if now.state != "done":
+        raise SystemExit(f"{name}: {now.state}, {now.error}, {replays.found(frontlog.pool, replay.replay_id)}")
+    with frontlog.pool.connection() as connection:
+        steps = connection.execute(
+            "SELECT step, extract(epoch FROM max(ended_at) - min(claimed_at))::float8 FROM frontlog_ops.replay_ranges"
+            " WHERE replay_id = %s GROUP BY step ORDER BY max(ended_at)",
+            [replay.replay_id],
+        ).fetchall()
+        took = connection.execute(
+            "SELECT extract(epoch FROM max(ended_at) - min(claimed_at))::float8 FROM frontlog_ops.replay_ranges"
+            " WHERE replay_id = %s AND step IN ('build', 'reduce', 'catch_up')",
+            [replay.replay_id],
+        ).fetchone()
+    print(f"  {name}: " + ", ".join(f"{step} {seconds:.1f} s" for step, seconds in steps), flush=True)
+    assert took is not None
+    return float(took[0])
+
+
+def work_on(conninfo: str, replay_id: int) -> None:
+    """What a replay's worker does, until the replay has ended."""
+    logs.configure("warning", "auto")
+    with open_pool(conninfo, application_name="frontlog replay") as pool:
+        while replays.one(pool, replay_id).state == "running":
+            lanes = replays.open_lanes(pool, replay_id)
+            random.shuffle(lanes)
+            for lane in lanes:
+                work.answer(pool, replay_id, lane, lambda *_: None)
+            time.sleep(0.02)
+
+
+@contextmanager
+def ingesting(frontlog: Frontlog, rate: float) -> Iterator[list[str]]:
+    """Receive, code and project articles until the block ends; their ids are in the list that is given."""
+    told: list[str] = []
+    ended = threading.Event()
+
+    def ingest() -> None:
+        chance, started = random.Random(2), time.monotonic()
+        while not ended.is_set():
+            told.append(tell(frontlog, chance, len(told)))
+            ended.wait(max(0.0, started + len(told) / rate - time.monotonic()))
+
+    def project() -> None:
+        while not ended.wait(0.2):
+            for name in NAMES:
+                projections.project(frontlog.pool, name)
+
+    threads = [threading.Thread(target=ingest), threading.Thread(target=project)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield told
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+
+def tell(frontlog: Frontlog, chance: random.Random, n: int) -> str:
+    """One more article with its coding, all by an actor of its own."""
+    article = Article(f"Newcomer {n}.", "House 8", date(2025, 1, 1))
+    frontlog.receive(article, way_in="bench")
+    events = [event(chance, date(2025, 1, 1), k, PLACES, 0.0) for k in range(EVENTS_AN_ARTICLE)]
+    append_coding(frontlog, article, tuple(msgspec.structs.replace(each, actors=(NEWCOMER,)) for each in events))
+    return article.article_id
+
+
+def missed(frontlog: Frontlog, told: list[str]) -> None:
+    """Say how many of the articles that came in beside a rebuild are not in the rows shown after it."""
+    for name in NAMES:
+        projections.project(frontlog.pool, name)
+    with frontlog.pool.connection() as connection:
+        there = connection.execute(
+            "SELECT (SELECT sum(events) FROM frontlog.actor_activity WHERE actor_id = %s),"
+            "       (SELECT count(DISTINCT article_id) FROM frontlog.control_evidence WHERE article_id = ANY(%s))",
+            [NEWCOMER.id, told],
+        ).fetchone()
+    assert there is not None
+    events = (there[0] or 0) - len(told) * EVENTS_AN_ARTICLE
+    print(f"{len(told)} articles came in beside it: {-events} events and {len(told) - there[1]} articles missing")
 
 
 if __name__ == "__main__":

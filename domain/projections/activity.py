@@ -1,6 +1,6 @@
 """What each actor did: sums by actor, role and event type, by day and by place. All modalities count."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from domain.events import EVENT_TYPES, ActorRef, CodedEvent
 from domain.projections.dossier import Dossier
@@ -23,26 +23,27 @@ def activity(dossier: Dossier, sums: Sums, sign: int) -> None:
     told = set()
     for event in dossier.counting:
         type, occurred = event.type, event.occurred
+        dated, earliest, latest = occurred.precision != "unknown", occurred.earliest, occurred.latest
         where = {place.id: place.name for place in event.places}.items()
         for actor, role in _roles(event):
-            key = (actor.id, actor.name, role, type)
+            actor_id = actor.id
+            key = (actor_id, actor.name, role, type)
             totals[key] = totals.get(key, 0) + sign
             told.add(key)
-            if occurred.precision != "unknown":
-                day = (actor.id, role, type, occurred.earliest, occurred.latest)
+            if dated:
+                day = (actor_id, role, type, earliest, latest)
                 days[day] = days.get(day, 0) + sign
             for place_id, name in where:
-                place = (actor.id, role, type, place_id, name)
+                place = (actor_id, role, type, place_id, name)
                 places[place] = places.get(place, 0) + sign
     for key in told:
         articles[key] = articles.get(key, 0) + sign
 
 
-def _roles(event: CodedEvent) -> Iterator[tuple[ActorRef, str]]:
-    for actor in {actor.id: actor for actor in event.actors}.values():
-        yield actor, "actor"
-    for actor in {actor.id: actor for actor in event.counterparties}.values():
-        yield actor, "counterparty"
+def _roles(event: CodedEvent) -> Iterable[tuple[ActorRef, str]]:
+    """Each actor once a role."""
+    roles = [(actor, "actor") for actor in event.actors] + [(actor, "counterparty") for actor in event.counterparties]
+    return roles if len(roles) == 1 else {(actor.id, role): (actor, role) for actor, role in roles}.values()
 
 
 activity_projection = Projection(

@@ -119,17 +119,32 @@ CHANGES = Table(
 
 def control(dossier: Dossier) -> Rows:
     """One row of evidence an event and place, of every modality; the history follows from all rows of a place."""
+    told = [(fact, event) for fact, event in dossier.counted if event.type in BEARINGS]
+    if not told:
+        return {}
     rows: dict[tuple[Any, ...], Row] = {}
-    for fact, event in dossier.counted:
-        if event.type in BEARINGS:
-            for evidence in evidence_from(dossier.facts, event):
-                rows[evidence.identity] = _evidence_row(dossier, fact, event, evidence)
+    facts, undecided = dossier.facts, _columns(dossier.known(None))
+    origins = _columns(dossier.origins)
+    for fact, event in told:
+        known = _columns(dossier.known(event)) if event.fingerprint in dossier.decisions else undecided
+        for evidence in evidence_from(facts, event):
+            rows[evidence.identity] = _evidence_row(dossier, fact, event, evidence, known, origins)
     return {"control_evidence": list(rows.values())}
 
 
-def _evidence_row(dossier: Dossier, fact: Fact, event: CodedEvent, one: Evidence) -> Row:
+def _columns(pairs: Iterable[tuple[Any, Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*pairs, strict=True)] or [[], []]
+
+
+def _evidence_row(
+    dossier: Dossier,
+    fact: Fact,
+    event: CodedEvent,
+    one: Evidence,
+    known: Sequence[list[Any]],
+    origins: Sequence[list[Any]],
+) -> Row:
     assert dossier.received is not None
-    known = dossier.known(event)
     return (
         one.place_id,
         one.area or "",
@@ -154,8 +169,8 @@ def _evidence_row(dossier: Dossier, fact: Fact, event: CodedEvent, one: Evidence
         one.latest,
         one.precision,
         one.origin_id,
-        [origin_id for _, origin_id in dossier.origins],
-        [since for since, _ in dossier.origins],
+        origins[1],
+        origins[0],
         one.voice,
         one.voice_actor,
         dossier.received.source,
@@ -163,8 +178,7 @@ def _evidence_row(dossier: Dossier, fact: Fact, event: CodedEvent, one: Evidence
         event.rule,
         event.fingerprint,
         one.known_at,
-        [since for since, _ in known],
-        [until for _, until in known],
+        *known,
         dossier.received.text_digest,
         event.start,
         event.end,

@@ -94,14 +94,17 @@ class Dossier:
         decided = self.decisions.get(event.fingerprint)
         return "rejected" if decided and decided[-1][1] else "counts"
 
-    def known(self, event: CodedEvent) -> list[Interval]:
-        """When, in known time, an event counted: from its article's receipt, without the times it was rejected."""
+    def known(self, event: CodedEvent | None) -> list[Interval]:
+        """When, in known time, an event counted: from its article's receipt, without the times it was rejected.
+
+        None: an event that nobody decided on.
+        """
         assert self.received_at is not None
         ends = [at for at in (self.retracted_at, self.superseded[0] if self.superseded else None) if at]
         end = min(ends, default=None)
         intervals: list[Interval] = []
         since: datetime | None = self.received_at
-        for at, rejected in self.decisions.get(event.fingerprint, ()):
+        for at, rejected in self.decisions.get(event.fingerprint, ()) if event else ():
             if rejected and since is not None:
                 intervals.append((since, at))
                 since = None
@@ -155,7 +158,7 @@ def dossiers(
         dossier.add(fact)
     if decisions:
         for dossier in found.values():
-            _decide(dossier, decisions, up_to)
+            decide(dossier, decisions, up_to)
     return found
 
 
@@ -166,7 +169,8 @@ def article_of(stream: str) -> str | None:
     return stream[8:] if stream.startswith("article-") else None
 
 
-def _decide(dossier: Dossier, decisions: Decisions, up_to: int) -> None:
+def decide(dossier: Dossier, decisions: Decisions, up_to: int) -> None:
+    """Give a dossier the decisions on its events that were made up to a position, inclusive."""
     for _, event in dossier.events:
         heard = [f for f in decisions.get(event.fingerprint, ()) if f.position <= up_to]
         if heard:

@@ -20,13 +20,14 @@ STEPS = {
     "weigh": "comparing",
     "append": "storing",
     "build": "building",
+    "reduce": "assessing",
     "catch_up": "catching up",
     "verify": "verifying",
     "swap": "switching",
     "switch": "switching",
 }
 
-FOLDING = ("build", "catch_up", "verify")
+FOLDING = ("build", "reduce", "catch_up", "verify")
 """Steps whose progress counts events."""
 
 DIFFERENCES_FOUND = 3

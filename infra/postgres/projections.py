@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool
 from domain.errors import InvalidInput, Stop, TryAgain
 from domain.projections import PROJECTIONS
 from domain.projections.projection import Projection, change
-from infra.postgres import projections_control, projections_read, projections_write
+from infra.postgres import building, projections_control, projections_read, projections_write
 from infra.postgres.pool import passing_trouble
 from infra.postgres.projections_kept import Kept
 from infra.postgres.queries import queries
@@ -41,12 +41,13 @@ def _kept(pool: Pool) -> Kept:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A build of a projection, with its checkpoint."""
+    """A build of a projection, with its checkpoint; `build_to`: the one it is to have, while it is built."""
 
     generation: int
     edition: str
     version: int
     position: int
+    build_to: int | None = None
 
 
 def names() -> tuple[str, ...]:
@@ -101,14 +102,19 @@ def rebuild(pool: Pool, name: str, edition: str | None = None, *, batch: int = 2
     projection = _named(name)
     with passing_trouble(f"rebuilding {name}", pool), pool.connection() as connection, connection.transaction():
         chosen = edition or _live_edition(connection)
-        made = _new_generation(connection, projection, chosen)
+        mark = safe_mark(connection)
+        made = building.begin(connection, projection, chosen, mark, building.SLICE_EVENTS)
     catch_up(pool, name, made, batch=batch)
     return made
 
 
 def catch_up(pool: Pool, name: str, generation: int, *, up_to: int | None = None, batch: int = 20_000) -> int:
-    """Fold what a generation lacks, up to the safe mark (or to `up_to` below it), and return its checkpoint."""
+    """Fold what a generation lacks, up to the safe mark (or to `up_to` below it), and return its checkpoint.
+
+    One that is still being built from nothing is built first, to the mark that it was begun with.
+    """
     projection, kept = _named(name), Kept()
+    building.finish(pool, projection, generation)
     while True:
         with passing_trouble(f"rebuilding {name}", pool), pool.connection() as connection, connection.transaction():
             _hold(connection, f"{name} {generation}")
@@ -150,6 +156,36 @@ def fold_to(connection: psycopg.Connection, name: str, generation: int, up_to: i
 def new_generation(connection: psycopg.Connection, name: str, edition: str) -> int:
     """Make an empty generation with the caller's transaction."""
     return _new_generation(connection, _named(name), edition)
+
+
+def begin_build(connection: psycopg.Connection, name: str, edition: str, mark: int, width: int) -> int:
+    """Make a generation that is to be built up to a safe mark, in slices so many positions wide."""
+    return building.begin(connection, _named(name), edition, mark, width)
+
+
+def fold_slice(pool: Pool, name: str, generation: int, number: int) -> None:
+    """Fold one slice of the articles into a generation that is being built. Safe to repeat and beside others."""
+    building.fold_slice(pool, _named(name), generation, number)
+
+
+def finish_build(pool: Pool, name: str, generation: int) -> None:
+    """Do what is left of a build, and index and attach its tables. Safe to repeat; a built one is left alone."""
+    building.finish(pool, _named(name), generation)
+
+
+def slices(connection: psycopg.Connection, generation: int) -> int:
+    """How many slices of the articles a generation under construction has."""
+    return building.slices(connection, generation, "articles")
+
+
+def cut_places(connection: psycopg.Connection, name: str, generation: int) -> int:
+    """When all articles are folded: make the slices of places that are to be assessed; returns how many, maybe none."""
+    return building.cut_places(connection, _named(name), generation)
+
+
+def assess_slice(pool: Pool, name: str, generation: int, number: int) -> None:
+    """Assess one slice of the places. Safe to repeat and beside others."""
+    building.assess_slice(pool, _named(name), generation, number)
 
 
 def live_edition(connection: psycopg.Connection) -> str:
@@ -240,6 +276,8 @@ def _step(
             f"projection {projection.name} was written by version {into.version} of its code, this is version "
             f"{projection.version}. Rebuild it: frontlog replay --projection {projection.name}"
         )
+    if into.build_to is not None:
+        raise Stop(f"generation {into.generation} of {projection.name} is being built. Let frontlog replay finish it.")
     mark = safe_mark(connection)
     mark = mark if up_to is None else min(mark, up_to)
     batch = projections_read.read(connection, projection, into, mark, limit)
@@ -282,7 +320,8 @@ def _generation(connection: psycopg.Connection, generation: int) -> Generation:
     row = connection.execute(queries("projections")["generation"], [generation]).fetchone()
     if row is None:
         raise Stop(f"generation {generation} does not exist (any more). Start the replay anew: frontlog replay")
-    return Generation(*row[:4])
+    generation, edition, version, position, *_, build_to = row
+    return Generation(generation, edition, version, position, build_to)
 
 
 def _new_generation(connection: psycopg.Connection, projection: Projection, edition: str) -> int:

@@ -46,7 +46,7 @@ def write(connection: psycopg.Connection, into: Target, difference: Change, *, l
     changed = news(_known(difference.removed), _known(difference.added))
     if not changed:
         return
-    policy = _policy(connection, into.edition)
+    policy = policy_of(connection, into.edition)
     archives = {place: archive for place, new in changed.items() if (archive := kept.take(place, new.since))}
     unknown = {place: new for place, new in changed.items() if place not in archives}
     if unknown:
@@ -249,7 +249,8 @@ def _state(row: Found | None) -> tuple[str | None, list[str]]:
     return row["status"], row["controllers"] or row["claimants"]
 
 
-def _policy(connection: psycopg.Connection, edition: str) -> ControlPolicy:
+def policy_of(connection: psycopg.Connection, edition: str) -> ControlPolicy:
+    """The numbers by which places are assessed under an edition. Raises Stop when the log lacks it."""
     row = connection.execute(queries("projections")["edition_policy"], [edition]).fetchone()
     if row is None:
         raise Stop(f"Edition {edition} is not in the log. Publish it first: frontlog rules publish {edition}.")

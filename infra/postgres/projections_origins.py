@@ -29,7 +29,7 @@ def read(connection: psycopg.Connection, edition: str, articles: Iterable[str], 
 
     Empty under an edition whose policy has no numbers for origins.
     """
-    policy = _policy(connection, edition)
+    policy = policy_of(connection, edition)
     if policy is None:
         return Origins()
     around = _around(connection, policy, articles, after)
@@ -41,9 +41,7 @@ def _around(
     connection: psycopg.Connection, policy: OriginPolicy, articles: Iterable[str], up_to: int
 ) -> list[tuple[Arrival, int]]:
     """The articles with all that are near-duplicates of them, of these, and so on; each with its position."""
-    streams = [f"article-{article_id}" for article_id in articles]
-    named = connection.execute(queries("projections")["arrivals"], {"streams": streams, "up_to": up_to})
-    frontier = {arrival.article_id: (arrival, position) for arrival, position in map(_arrival, named)}
+    frontier = arrivals(connection, articles, up_to)
     found = dict(frontier)
     while frontier:
         days = [arrival.day for arrival, _ in frontier.values()]
@@ -63,6 +61,13 @@ def _around(
     return list(found.values())
 
 
+def arrivals(connection: psycopg.Connection, articles: Iterable[str], up_to: int) -> dict[str, tuple[Arrival, int]]:
+    """The receipt of these articles up to a position, by id, each with its own position."""
+    streams = [f"article-{article_id}" for article_id in articles]
+    named = connection.execute(queries("projections")["arrivals"], {"streams": streams, "up_to": up_to})
+    return {arrival.article_id: (arrival, position) for arrival, position in map(_arrival, named)}
+
+
 def _arrival(row: tuple[Any, ...]) -> tuple[Arrival, int]:
     stream: str
     received_at: datetime
@@ -71,6 +76,7 @@ def _arrival(row: tuple[Any, ...]) -> tuple[Arrival, int]:
     return Arrival(stream.removeprefix("article-"), received_at, day, signature or ""), position
 
 
-def _policy(connection: psycopg.Connection, edition: str) -> OriginPolicy | None:
+def policy_of(connection: psycopg.Connection, edition: str) -> OriginPolicy | None:
+    """The numbers by which articles are copies under an edition; None where it has none."""
     row = connection.execute(queries("projections")["edition_policy"], [edition]).fetchone()
     return OriginPolicy.from_text(row[0]) if row and row[0] else None

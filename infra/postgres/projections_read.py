@@ -105,6 +105,15 @@ def decisions_on(connection: psycopg.Connection, fingerprints: Iterable[str]) ->
     return found
 
 
+def decisions_up_to(connection: psycopg.Connection, mark: int) -> Decisions:
+    """All decisions up to a position, by fingerprint, in the order they were made."""
+    found: dict[str, list[Fact]] = {}
+    for row in connection.execute(queries("building")["decisions"], {"mark": mark}):
+        fact = _fact(_Row(*row))
+        found.setdefault(fact.stream.removeprefix("review-"), []).append(fact)
+    return found
+
+
 def _inherited(connection: psycopg.Connection, reads: list[str], facts: Sequence[Fact]) -> list[Fact]:
     """The events that codings among these facts inherit, as codings of the inheriting edition."""
     markers = {

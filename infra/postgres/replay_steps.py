@@ -1,5 +1,6 @@
 """The steps of a replay and their ranges of work; the last range of a step makes those of the next."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 import psycopg
@@ -28,10 +29,13 @@ PLACE_LANES = tuple(f"places {n}" for n in range(1, 5))
 COMPARED_ARTICLES, WEIGHED_PLACES = 200, 50
 """How many a piece holds of what differs: a few seconds of folding."""
 
+BUILD_LANES = 2
+"""So many workers can build one projection at once."""
+
 PATHS = {
-    "rebuild": ("build", "catch_up", "verify", "swap"),
+    "rebuild": ("build", "reduce", "catch_up", "verify", "swap"),
     "compare": ("recode", "compare", "weigh"),
-    "activate": ("recode", "compare", "weigh", "append", "build", "catch_up", "switch"),
+    "activate": ("recode", "compare", "weigh", "append", "build", "reduce", "catch_up", "switch"),
 }
 """The steps by what a replay is for."""
 
@@ -42,9 +46,16 @@ def move_on(connection: psycopg.Connection, replay: Replay) -> list[str]:
     step = path[path.index(replay.step) + 1]
     connection.execute(queries("replays")["move_on"], [step, replay.replay_id])
     if step == "build":
-        made = {name: projections.new_generation(connection, name, replay.edition) for name in projections.names()}
+        made = begin_builds(connection, projections.names(), replay.edition, safe_mark(connection))
         connection.execute(queries("replays")["has_candidates"], [Jsonb(made), replay.replay_id])
-    return add_lanes(connection, read(connection, "one", replay.replay_id), step)
+    moved = read(connection, "one", replay.replay_id)
+    # a step that has nothing to do for these projections is over before it began
+    return add_lanes(connection, moved, step) or move_on(connection, moved)
+
+
+def begin_builds(connection: psycopg.Connection, names: Iterable[str], edition: str, mark: int) -> dict[str, int]:
+    """Candidate generations of these projections, to be built up to a safe mark."""
+    return {name: projections.begin_build(connection, name, edition, mark, RANGE_EVENTS) for name in names}
 
 
 def add_lanes(connection: psycopg.Connection, replay: Replay, step: str) -> list[str]:
@@ -58,8 +69,9 @@ def add_lanes(connection: psycopg.Connection, replay: Replay, step: str) -> list
         for lane in RECODE_LANES:
             add_ranges(connection, replay.replay_id, step, lane, 0, replay.mark, RECODED_POSITIONS)
         return list(RECODE_LANES)
+    if step in ("build", "reduce"):
+        return _add_slices(connection, replay, step)
     shown = {name: position for name, position, _ in connection.execute(queries("replays")["live_positions"])}
-    mark = safe_mark(connection)
     for name, generation in replay.generations.items():
         begun = connection.execute(queries("projections")["generation"], [generation]).fetchone()
         assert begun is not None
@@ -70,8 +82,8 @@ def add_lanes(connection: psycopg.Connection, replay: Replay, step: str) -> list
                 )
             continue
         # never beyond the live checkpoint: verifying folds up to it, and cannot go back
-        to = {"build": mark, "catch_up": max(begun[3], shown.get(name, 0))}[step]
-        add_ranges(connection, replay.replay_id, step, name, begun[3], to)
+        start = begun[3] or begun[6] or 0
+        add_ranges(connection, replay.replay_id, step, name, start, max(start, shown.get(name, 0)))
     return sorted(replay.generations)
 
 
@@ -87,6 +99,34 @@ def _add_pieces(connection: psycopg.Connection, replay_id: int, step: str) -> li
         for ordinal in range(1 + row[0] // (len(lanes) * of)):
             connection.execute(queries("replays")["add_range"], [replay_id, step, lane, ordinal, 0, 0])
     return list(lanes)
+
+
+def _add_slices(connection: psycopg.Connection, replay: Replay, step: str) -> list[str]:
+    """A range for each slice of the articles or the places, shared out among the lanes of each projection."""
+    lanes = []
+    for name, generation in sorted(replay.generations.items()):
+        if step == "build":
+            slices = projections.slices(connection, generation)
+        else:
+            slices = projections.cut_places(connection, name, generation)
+        begun = connection.execute(queries("projections")["generation"], [generation]).fetchone()
+        assert begun is not None
+        edges = [(begun[6] or 0) * n // max(1, slices) for n in range(slices + 1)]
+        for number in range(slices):
+            ordinal, n = divmod(number, BUILD_LANES)
+            lane = f"{name} {n + 1}" if n else name
+            connection.execute(
+                queries("replays")["add_range"],
+                [replay.replay_id, step, lane, ordinal, edges[number], edges[number + 1]],
+            )
+            lanes += [lane] if ordinal == 0 else []
+    return lanes
+
+
+def slice_of(lane: str, ordinal: int) -> tuple[str, int]:
+    """The projection and the slice that a range of a build stands for; its positions only say how much that is."""
+    name, _, n = lane.partition(" ")
+    return name, ordinal * BUILD_LANES + int(n or 1) - 1
 
 
 def holds_orphans(connection: psycopg.Connection, replay: Replay) -> bool:

@@ -30,11 +30,10 @@ def begin(pool: Pool, names: list[str], who: Starter) -> Replay:
 
     def add(connection: psycopg.Connection) -> int:
         edition = projections.live_edition(connection)
-        made = {name: projections.new_generation(connection, name, edition) for name in names}
         mark = safe_mark(connection)
+        made = replay_steps.begin_builds(connection, names, edition, mark)
         replay_id = _insert(connection, who, edition=edition, generations=Jsonb(made), live_edition=edition, mark=mark)
-        for name in names:
-            replay_steps.add_ranges(connection, replay_id, "build", name, 0, mark)
+        replay_steps.add_lanes(connection, replay_rows.read(connection, "one", replay_id), "build")
         return replay_id
 
     return _alone(pool, add)

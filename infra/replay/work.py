@@ -10,7 +10,7 @@ import structlog
 
 from domain.errors import FrontlogError, Stop, TryAgain
 from infra.logs import bind_trace
-from infra.postgres import comparing, generations, projections, replays
+from infra.postgres import comparing, generations, projections, replay_steps, replays
 from infra.postgres.inbox import Pool
 from infra.replay import compare, recode, switch, weigh
 from infra.replay.switch import come_near
@@ -60,6 +60,18 @@ def _work(pool: Pool, replay: replays.Replay, lane: str) -> list[str]:
         return replays.finish(pool, replay.replay_id, claimed, seen)
 
 
+def _build(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found:
+    name, number = replay_steps.slice_of(claimed.lane, claimed.ordinal)
+    projections.fold_slice(pool, name, replay.generations[name], number)
+    return {}
+
+
+def _reduce(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found:
+    name, number = replay_steps.slice_of(claimed.lane, claimed.ordinal)
+    projections.assess_slice(pool, name, replay.generations[name], number)
+    return {}
+
+
 def _fold(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: float) -> Found | None:
     in_time = _folded(
         pool, claimed.lane, replay.generations[claimed.lane], claimed.from_position, claimed.to_position, deadline
@@ -68,11 +80,15 @@ def _fold(pool: Pool, replay: replays.Replay, claimed: replays.Range, deadline: 
 
 
 def _folded(pool: Pool, name: str, generation: int, start: int, end: int, deadline: float) -> bool:
-    """Fold a candidate up to a position, a batch a transaction; False: its time was up before."""
-    for low in range(start, end, BATCH):
-        if time.monotonic() > deadline:
+    """Fold a candidate up to a position, a batch a transaction and at least one; False: its time was up before.
+
+    Whatever is left of its build is done first.
+    """
+    reached = projections.catch_up(pool, name, generation, up_to=start, batch=BATCH)
+    while reached < end:
+        reached = projections.catch_up(pool, name, generation, up_to=min(reached + BATCH, end), batch=BATCH)
+        if reached < end and time.monotonic() > deadline:
             return False
-        projections.catch_up(pool, name, generation, up_to=min(low + BATCH, end), batch=BATCH)
     return True
 
 
@@ -113,7 +129,8 @@ _STEPS: dict[str, Step] = {
     "compare": _compare,
     "weigh": weigh.weigh,
     "append": recode.append,
-    "build": _fold,
+    "build": _build,
+    "reduce": _reduce,
     "catch_up": _fold,
     "verify": _verify,
     "swap": _swap,

@@ -69,7 +69,7 @@ def test_a_replay_through_celery_verifies_and_switches(archive: Archive, setting
     after = shown(archive)
     assert set(after.values()).isdisjoint(before.values())
     assert contents(archive, after) == rows
-    assert heard[-1].ranges == heard[-1].ranges_done == 16
+    assert heard[-1].ranges == heard[-1].ranges_done == 17
     assert sum(seen["rows"] for seen in replays.found(archive.pool, begun.replay_id).values()) > 50
 
 
@@ -246,8 +246,10 @@ def test_ingest_goes_on_during_a_replay_and_readers_hardly_notice_the_switch(
 def test_a_range_that_takes_long_is_left_and_taken_up_again(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "BATCH", 10)
     monkeypatch.setattr(work, "RANGE_WITHIN_S", 0.01)
-    ended = in_this_process(archive.pool, conduct.begin(archive.pool))
-    assert ended.state == "done"
+    begun = conduct.begin(archive.pool)
+    tell_all(archive, range(100, 130))
+    projections.project_all(archive.pool)
+    assert in_this_process(archive.pool, begun).state == "done"
     (row,) = archive.rows("SELECT * FROM frontlog.replays")
     assert row["attempts"] > row["ranges"] == row["ranges_done"]
 
@@ -343,7 +345,7 @@ def test_command_and_worker_log_one_trace_from_the_first_line_to_the_last(
     assert {line.get("trace_id") for line in told} == {trace_id}
     assert {line["logger"] for line in told} == {"infra.replay.conduct", "infra.replay.work"}
     steps = [line["step"] for line in told if line["event"] == "replaying"]
-    assert list(dict.fromkeys(steps)) == ["build", "catch_up", "verify", "swap"]
+    assert list(dict.fromkeys(steps)) == ["build", "reduce", "catch_up", "verify", "swap"]
 
 
 def test_a_killed_command_takes_its_worker_along_and_another_one_resumes(

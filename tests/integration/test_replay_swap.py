@@ -129,6 +129,8 @@ def test_abandoning_drops_candidates_that_a_worker_made_since_the_replay_was_loo
 
 def test_a_switch_that_was_claimed_before_its_replay_was_abandoned_switches_nothing(archive: Archive) -> None:
     begun, before = conduct.begin(archive.pool), shown(archive)
+    for name, generation in begun.generations.items():
+        projections.finish_build(archive.pool, name, generation)
     with replays.claimed(archive.pool, begun.replay_id, "events", "a worker") as claimed:
         assert claimed is not None
         replays.abandon(archive.pool, begun)

@@ -12,7 +12,7 @@ SELECT g.generation, g.edition, g.version, g.position
  WHERE l.projection = %s
 
 -- name: generation
-SELECT generation, edition, version, position, projection, state FROM frontlog_read.generations WHERE generation = %s
+SELECT generation, edition, version, position, projection, state, build_to FROM frontlog_read.generations WHERE generation = %s
 
 -- name: live_edition
 SELECT data->>'edition' FROM frontlog_log.events WHERE stream = 'editions' ORDER BY version DESC LIMIT 1
