@@ -72,7 +72,7 @@ class OwnedActors(NamedActors):
         return next((self.tree.head(a) for a in self.tree.ancestors(i) if self.tree.dep(a) == "relcl"), None)
 
     def _nationality(self, mods: list[int]) -> bool:
-        return any(self.tree.tokens[m].text[:1].isupper() for m in mods)
+        return any(self.tree.tokens[m].text[:1].isupper() and m > 0 for m in mods)
 
     def _modifier_owner(self, head: int, mods: list[int]) -> ActorReading | None:
         named = [m for m in mods if (x := self.s.names.mention_of.get(m)) and not x.modifier and not x.weak]

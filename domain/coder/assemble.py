@@ -233,7 +233,10 @@ def _merged(events: Sequence[CodedEvent]) -> list[CodedEvent]:
 
 
 def _same_unit(a: CodedEvent, b: CodedEvent) -> bool:
+    """Whether two are one event: of one date, or one is undated and may be the same deed told in other words."""
     undated = "unknown" in (a.occurred.precision, b.occurred.precision)
+    elsewhere = bool(a.places and b.places) and not {p.id for p in a.places} & {p.id for p in b.places}
+    undated = undated and not (elsewhere and a.trigger != b.trigger)
     return (
         a.trigger_start != b.trigger_start
         and (a.type, a.modality) == (b.type, b.modality)

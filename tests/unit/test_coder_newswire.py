@@ -168,6 +168,11 @@ def test_the_day_of_a_statement_is_not_the_day_of_the_deed() -> None:
     assert event.occurred.precision == "unknown"
 
 
+def test_two_deeds_of_one_force_stay_apart_when_only_one_has_a_day() -> None:
+    events = code("M23 took Sake on Sunday, then overran Mweso.", PUBLISHED).events
+    assert [(e.places[0].resolved, e.occurred.precision) for e in events] == [("Sake", "day"), ("Mweso", "unknown")]
+
+
 def test_reinforcements_list_where_they_go_and_not_whence() -> None:
     assert read("Niger sent 300 soldiers from Diffa to Bosso as reinforcements.")[0][3] == ("Bosso",)
 
