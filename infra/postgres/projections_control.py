@@ -17,7 +17,9 @@ from domain.control.timeline import resume_at
 from domain.errors import Stop
 from domain.projections.control import CHANGES, EVIDENCE, HISTORY, history_row, known_evidence
 from domain.projections.projection import Change, Row, Rows
+from infra.postgres import projections_shown
 from infra.postgres.projections_kept import Kept
+from infra.postgres.projections_shown import Shown
 from infra.postgres.projections_write import copy, copy_into
 from infra.postgres.queries import queries
 
@@ -57,16 +59,14 @@ def write(connection: psycopg.Connection, into: Target, difference: Change, *, l
     for place, archive in archives.items():
         kept.put(place, archive)
     if live:
-        copy_into(connection, CHANGES, _told(connection, into, [changes[place] for place in sorted(changes)]))
+        copy_into(
+            connection, CHANGES, projections_shown.told(connection, into, [changes[place] for place in sorted(changes)])
+        )
 
 
 def _known(rows: Rows) -> Iterator[Known]:
     for row in rows[EVIDENCE.name]:
         yield from known_evidence(dict(zip(EVIDENCE.columns, row, strict=True)))
-
-
-Shown = tuple[Sequence[Found], Sequence[Found]]
-"""Rows on display (not ended in either time), before and after."""
 
 
 def _follow(
@@ -208,45 +208,6 @@ def _stored_cut_key(row: Found) -> CutKey:
         row["extent"],
         intern(row["verification"]),
     )
-
-
-def _told(connection: psycopg.Connection, into: Target, shown: Iterable[Shown]) -> list[Row]:
-    """A row of control_changes for each holding whose status or holders on display are others than before."""
-    changes = [pair for before, after in shown for pair in _differing(before, after)]
-    columns = [[new[key] for _, new in changes if new] for key in ("place_id", *_NEWEST)]
-    spots = {_spot(row): row for row in _ask(connection, "evidence_told", *columns, into.generation)}
-    return [_change(old, new, spots.get(_newest(new), {}) if new else {}, into.edition) for old, new in changes]
-
-
-def _differing(before: Sequence[Found], after: Sequence[Found]) -> Iterator[tuple[Found | None, Found | None]]:
-    old, new = ({row["area"]: row for row in rows} for rows in (before, after))
-    for area in sorted({*old, *new}):
-        if _state(old.get(area)) != _state(new.get(area)):
-            yield old.get(area), new.get(area)
-
-
-def _change(old: Found | None, new: Found | None, spot: Found, edition: str) -> Row:
-    named, before, after = new or old or {}, _state(old), _state(new)
-    told = (spot.get(column) for column in ("article_id", "sentence", "text_digest", "start_at", "end_at"))
-    states = (before[0], after[0], before[1], after[1])
-    return (named["place_id"], named["place"], named["area"], *states, *told, edition, spot.get("event_position"))
-
-
-_NEWEST = ("newest_article_id", "newest_sentence", "newest_ordinal")
-
-
-def _newest(row: Found) -> tuple[Any, ...]:
-    return (row["place_id"], *(row[column] for column in _NEWEST))
-
-
-def _spot(row: Found) -> tuple[Any, ...]:
-    return (row["place_id"], row["article_id"], row["sentence"], row["ordinal"])
-
-
-def _state(row: Found | None) -> tuple[str | None, list[str]]:
-    if row is None:
-        return None, []
-    return row["status"], row["controllers"] or row["claimants"]
 
 
 def policy_of(connection: psycopg.Connection, edition: str) -> ControlPolicy:
