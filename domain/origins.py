@@ -68,11 +68,11 @@ class OriginPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An article as it came in. `day` is that of publication, else that of receipt."""
+    """An article as it came in. `day` is that of publication; None where it is not known, which may be any day."""
 
     article_id: str
     received_at: datetime
-    day: date
+    day: date | None
     signature: str
 
     @property
@@ -122,8 +122,9 @@ def keys(signature: str) -> list[str]:
 
 def near(one: Arrival, other: Arrival, policy: OriginPolicy) -> bool:
     """Whether two articles are copies of one text."""
+    apart = abs((one.day - other.day).days) if one.day and other.day else 0
     return (
-        abs((one.day - other.day).days) <= policy.window_days
+        apart <= policy.window_days
         and similarity_percent(one.signature, other.signature) >= policy.near_duplicate_percent
     )
 

@@ -89,7 +89,7 @@ ARTICLE_FIELDS = {
 
 articles_projection = Projection(
     name="articles",
-    version=2,
+    version=3,
     reads={**ARTICLE_FIELDS, "ArticleCoded": ("edition", "sentences", "events")},
     tables=(ARTICLES,),
     fold=articles,

@@ -295,7 +295,7 @@ def _names(parties: Sequence[Party]) -> list[str]:
 
 control_projection = Projection(
     name="control",
-    version=2,
+    version=3,
     reads={
         **COUNTING,
         "ArticleReceived": ("source", "published", "text_digest", "signature"),

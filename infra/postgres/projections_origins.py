@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -45,12 +45,13 @@ def _around(
     found = dict(frontier)
     while frontier:
         days = [arrival.day for arrival, _ in frontier.values()]
+        dated = [day for day in days if day is not None]
         window = timedelta(days=policy.window_days)
         asked = {
             "streams": [f"article-{article_id}" for article_id in frontier],
             "up_to": up_to,
-            "earliest": min(days) - window,
-            "latest": max(days) + window,
+            "earliest": min(dated) - window if len(dated) == len(days) else None,
+            "latest": max(dated) + window if len(dated) == len(days) else None,
         }
         alike = [_arrival(row) for row in connection.execute(queries("projections")["alike"], asked)]
         fresh = {one.article_id: (one, position) for one, position in alike if one.article_id not in found}
@@ -72,7 +73,7 @@ def _arrival(row: tuple[Any, ...]) -> tuple[Arrival, int]:
     stream: str
     received_at: datetime
     position, stream, received_at, published, signature = row
-    day = date.fromisoformat(published) if published else received_at.astimezone(UTC).date()
+    day = date.fromisoformat(published) if published else None
     return Arrival(stream.removeprefix("article-"), received_at, day, signature or ""), position
 
 

@@ -61,6 +61,14 @@ def test_a_copy_in_another_house_leaves_a_claim_claimed_and_an_independent_repor
     assert origins_shown(archive) == ({first: first, copy: first, other: other},) * 2
 
 
+def test_a_copy_without_a_date_is_a_copy_whenever_it_came(archive: Archive) -> None:
+    dated = took_bor(archive, words(1), "One")
+    undated = archive.tell(words(1), told("ControlTaken", ["Army"], "Bor", "2024-12-03"), source="Two", published=None)
+    assert bor(archive) == ("claimed", 1, 2)
+    assert origins_shown(archive)[0] == {dated: dated, undated: dated}
+    assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
+
+
 def test_a_bridge_makes_one_origin_of_two_and_what_was_known_before_it_stays_askable(archive: Archive) -> None:
     first, second = took_bor(archive, words(1, 0), "One"), took_bor(archive, words(1, 100), "Two")
     assert bor(archive) == ("corroborated", 2, 2)

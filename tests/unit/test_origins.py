@@ -21,9 +21,10 @@ def on_a_line(family: int, at: int) -> str:
     return "".join(f"{family * 64 + (at + n) // 128:04x}" for n in range(128))
 
 
-def arrival(name: str, minute: int, family: int = 0, at: int = 0, day: int = 0) -> Arrival:
+def arrival(name: str, minute: int, family: int = 0, at: int = 0, day: int | None = 0) -> Arrival:
     moment = START + timedelta(minutes=minute)
-    return Arrival(name, moment, moment.date() + timedelta(days=day), on_a_line(family, at))
+    published = None if day is None else moment.date() + timedelta(days=day)
+    return Arrival(name, moment, published, on_a_line(family, at))
 
 
 arrivals = st.lists(
@@ -33,7 +34,7 @@ arrivals = st.lists(
         minute=st.integers(0, 8),
         family=st.integers(0, 1),
         at=st.sampled_from([0, 60, 90, 180, 200, 290]),
-        day=st.sampled_from([0, 0, 25, 50]),
+        day=st.sampled_from([0, 0, 25, 50, None]),
     ),
     max_size=14,
     unique_by=lambda one: one.article_id,
@@ -142,7 +143,8 @@ def test_the_shipped_edition_has_the_numbers_and_an_edition_without_them_has_no_
     assert OriginPolicy.of(Edition.from_files("x", files, model="m", gazetteer="g").policy) == POLICY
 
 
-def test_dates_are_compared_by_publication_else_by_receipt() -> None:
+def test_dates_of_publication_are_compared_and_one_without_may_be_of_any_day() -> None:
     published = Arrival("a", START, date(2024, 10, 1), on_a_line(0, 0))
     assert not near(published, arrival("b", 1), POLICY)
     assert near(arrival("c", 0), arrival("b", 1), POLICY)
+    assert near(published, arrival("d", 2, day=None), POLICY)

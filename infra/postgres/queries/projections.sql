@@ -87,8 +87,8 @@ SELECT DISTINCT ON (other.position) other.*
          FROM frontlog_log.events
         WHERE type = 'ArticleReceived' AND frontlog_log.origin_keys(data->>'signature') && mine.keys
           AND position <> mine.position AND position <= %(up_to)s
-          AND coalesce((data->>'published')::date, (recorded_at AT TIME ZONE 'UTC')::date)
-              BETWEEN %(earliest)s AND %(latest)s
+          AND (data->>'published' IS NULL OR %(earliest)s::date IS NULL
+               OR (data->>'published')::date BETWEEN %(earliest)s AND %(latest)s)
        OFFSET 0) AS other (position, stream, recorded_at, published, signature)
 
 -- name: any_review
