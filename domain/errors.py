@@ -28,6 +28,10 @@ class InvalidInput(FrontlogError):
         return f"{place}{field}: found {self.found}, expected {self.expected}. {self.next_step}"
 
 
+class BadQuery(FrontlogError):
+    """Reject: the database does not take this query. The text is the server's message and what to do about it."""
+
+
 class TryAgain(FrontlogError):
     """Retry: nothing was changed; a repeat may succeed (a lost connection, a lock not granted)."""
 

@@ -94,7 +94,7 @@ def receive(tx: LogTransaction, article: Article, *, way_in: str, metadata: Meta
     older = _note_revision(tx, article, metadata) if revises else None
     tx.append(stream, NO_STREAM, [new_event(received, metadata)])
     if older is not None:
-        supersede(tx, older, article.article_id, reason="a newer text under the same address", metadata=metadata)
+        _supersede(tx, older, article.article_id, reason="a newer text under the same address", metadata=metadata)
     return Received(article.article_id, "new", older)
 
 
@@ -219,12 +219,36 @@ def retry(store: EventStore, article_id: str, *, metadata: Metadata, reason: str
 
 
 def supersede(tx: LogTransaction, old: str, new: str, *, metadata: Metadata, reason: str | None = None) -> bool:
-    """Let `new` replace `old` as evidence. False when that is done already; InvalidInput when either is unknown."""
-    tx.lock(f"article-{old}")
-    record = _record(tx, old)
-    _record(tx, new)
+    """Let `new` replace `old` as evidence. False when `old` was replaced before.
+
+    InvalidInput when either is unknown, and when `new` does not count itself: replaced or retracted, it would leave
+    nothing in the place of `old`. So no chain of replacements ends where it began.
+    """
+    for article_id in sorted({old, new}):  # both are held, and in one order: two that name each other meet here
+        tx.lock(f"article-{article_id}")
     if old == new:
         raise InvalidInput(old, "the same article twice", "two different articles", "Name the newer one second.")
+    _check_counts(new, _record(tx, new), old)
+    return _supersede(tx, old, new, metadata=metadata, reason=reason)
+
+
+def _check_counts(new: str, record: ArticleRecord, old: str) -> None:
+    """Raise InvalidInput when the article that is to replace another is replaced or retracted itself."""
+    expected = "one that counts as evidence"
+    if record.superseded_by == old:
+        raise InvalidInput(
+            new, f"an article that {old} replaces already", expected, "A replacement is final: ingest a newer text."
+        )
+    if record.superseded_by is not None:
+        by = record.superseded_by
+        raise InvalidInput(new, f"an article that {by} replaces", expected, f"Name that one: supersede {old} {by}.")
+    if record.retracted:
+        raise InvalidInput(new, "a retracted article", expected, f"Should neither count, retract {old} too.")
+
+
+def _supersede(tx: LogTransaction, old: str, new: str, *, metadata: Metadata, reason: str | None) -> bool:
+    tx.lock(f"article-{old}")
+    record = _record(tx, old)
     if record.superseded_by is not None:
         return False
     superseded = ev.ArticleSuperseded(old, by=new, reason=reason)

@@ -8,7 +8,7 @@ import typer
 
 from domain.errors import FrontlogError
 from infra.cli import code as coding
-from infra.cli import decide, demo, export, ingest, read, replay, rules, serve, watch
+from infra.cli import decide, demo, export, ingest, read, replay, rules, serve, sql, watch
 from infra.cli.output import stderr
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (ingest, coding, serve, read, export, watch, decide, replay, rules, demo):
+for part in (ingest, coding, serve, read, sql, export, watch, decide, replay, rules, demo):
     part.register(app)
 
 

@@ -1,7 +1,7 @@
 """`frontlog code`: articles in, coded events out, without a database; the rule author's bench (CODE_OUTPUT.md)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ import typer
 from domain.coder import Coder
 from domain.errors import InvalidInput
 from infra import coders, editions, reading
+from infra.cli import dates
 from infra.cli.coding_output import as_object, event_rows
 from infra.cli.explain import explain_lines
 from infra.cli.output import Format, FormatOption, TableView, print_line, show, stderr
@@ -34,7 +35,8 @@ def register(app: typer.Typer) -> None:
 def code(
     paths: Annotated[list[str], typer.Argument(help="Files (txt, json, jsonl, html), folders, or - for JSON lines.")],
     published: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Publication date, for articles that carry none.")
+        date | None,
+        typer.Option(parser=dates.day, metavar=dates.DAY, help="Publication date, for articles that carry none."),
     ] = None,
     source: Annotated[str | None, typer.Option(help="The house, for articles that name none.")] = None,
     edition: Annotated[str, typer.Option(help="A shipped edition's name, or an edition's folder.")] = editions.SHIPPED,
@@ -45,7 +47,7 @@ def code(
     coder = load_coder(edition)
     errors: list[InvalidInput] = []
     rows: list[dict[str, Any]] = []
-    given = {"published": published.date() if published else None, "source": source}
+    given = {"published": published, "source": source}
     for batch in _batches(_inputs(paths, given, errors)):
         for item, (coding, traces) in zip(batch, coder.explain([i.article for i in batch]), strict=True):
             if explain:
@@ -55,7 +57,9 @@ def code(
                 show([as_object(item, coding, coder.edition)], format, EVENTS)
             else:
                 rows.append(as_object(item, coding, coder.edition))
-    if not explain and format is Format.json:
+    if errors and not rows:
+        pass  # the refusals below are all there is to say
+    elif not explain and format is Format.json:
         show(rows, format, EVENTS)
     elif not explain and format is not Format.ndjson:
         show([row for one in rows for row in event_rows(one)], format, EVENTS)

@@ -8,7 +8,8 @@ import infra
 from infra import wiring
 from infra.cli import ingest
 from infra.cli.output import Format, show, stderr
-from infra.cli.read import CONTROL, with_table_cells
+from infra.cli.read import with_table_cells
+from infra.cli.screens import CONTROL
 from infra.postgres import reader
 
 SAMPLES = Path(infra.__file__).with_name("samples")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from infra import wiring
+from infra.cli import dates
 from infra.cli.output import stderr
 from infra.exports import acled, geojson, writing
 from infra.postgres import reader, streaming
@@ -46,11 +47,17 @@ def export(
     what: Annotated[What, typer.Argument(help="control, history, events or activity.")],
     format: Annotated[As, typer.Option("--format", "-f", help="geojson: of control. acled: of events.")] = As.csv,
     on: Annotated[
-        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Control as of this day in the world.")
+        date | None,
+        typer.Option("--on", parser=dates.day, metavar=dates.DAY, help="Control as of this day in the world."),
     ] = None,
     known_at: Annotated[
         datetime | None,
-        typer.Option("--known-at", formats=["%Y-%m-%d"], help="Control or history as known at this day's end, UTC."),
+        typer.Option(
+            "--known-at",
+            parser=dates.moment,
+            metavar=dates.MOMENT,
+            help="Control or history as known at the end of this day (UTC), or at this moment.",
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="A file, written whole or not at all. Else standard output.")
@@ -59,7 +66,7 @@ def export(
     """Write the record out: csv or JSON lines, control as GeoJSON, events under ACLED's names (docs/exports.md)."""
     _check(what, format, on, known_at)
     with wiring.open_frontlog() as frontlog:
-        query, parameters = _query(what, format, on.date() if on else None, known_at.date() if known_at else None)
+        query, parameters = _query(what, format, on, known_at)
         with streaming.stream(frontlog.pool, query, **parameters) as found, writing.whole(out) as stream:
             notes = Notes()
             count = WRITERS[format](stream, found, notes)
@@ -95,7 +102,7 @@ class Notes:
         yield from (f"{self._left_out[key]} {text}" for key, text in texts.items() if self._left_out.get(key))
 
 
-def _check(what: What, format: As, on: datetime | None, known_at: datetime | None) -> None:
+def _check(what: What, format: As, on: date | None, known_at: datetime | None) -> None:
     if format in ONLY and what is not ONLY[format]:
         raise typer.BadParameter(
             f"{format} is of {ONLY[format]} only; {what} comes as csv or jsonl", param_hint="--format"
@@ -106,11 +113,11 @@ def _check(what: What, format: As, on: datetime | None, known_at: datetime | Non
         raise typer.BadParameter("what was known is asked of control and history only", param_hint="--known-at")
 
 
-def _query(what: What, format: As, on: date | None, known_at: date | None) -> tuple[str, dict[str, Any]]:
+def _query(what: What, format: As, on: date | None, known_at: datetime | None) -> tuple[str, dict[str, Any]]:
     if what is What.control and (on or known_at):
-        return "control_as_of", {"day": on or known_at, "known_at": reader.end_of(known_at)}
+        return "control_as_of", reader.as_of(on, known_at)
     if what is What.history:
-        return "history", {"known_at": reader.end_of(known_at) if known_at else None}
+        return "history", {"known_at": known_at}
     return ("acled", {"types": list(acled.types())}) if format is As.acled else (str(what), {})
 
 

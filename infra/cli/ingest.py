@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from domain.article import Article
 from domain.errors import InvalidInput
 from infra import reading, wiring
+from infra.cli import dates
 from infra.cli.output import Format, FormatOption, TableView, show, stderr
 from infra.postgres import reader
 
@@ -34,10 +35,15 @@ class Defaults:
 
 @dataclass
 class Report:
-    """What came of an ingest: one row an article that was taken in, and the errors of those that were not."""
+    """What came of an ingest: one row an article that was taken in, and the errors of those that were not.
+
+    `undated` and `nameless` count the articles that came without a day of publication, or without a source.
+    """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     errors: list[InvalidInput] = field(default_factory=list)
+    undated: int = 0
+    nameless: int = 0
 
     @property
     def failed(self) -> bool:
@@ -52,7 +58,8 @@ def register(app: typer.Typer) -> None:
 def ingest(
     paths: Annotated[list[str], typer.Argument(help="Files (txt, json, jsonl, html), folders, or - for JSON lines.")],
     published: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Publication date, for articles that carry none.")
+        date | None,
+        typer.Option(parser=dates.day, metavar=dates.DAY, help="Publication date, for articles that carry none."),
     ] = None,
     source: Annotated[str | None, typer.Option(help="The house, for articles that name none.")] = None,
     url: Annotated[str | None, typer.Option(help="The address, for a single article.")] = None,
@@ -63,7 +70,7 @@ def ingest(
     format: FormatOption = Format.table,
 ) -> None:
     """Take articles in and wait until they are projected. The same article twice changes nothing."""
-    defaults = Defaults(published.date() if published else None, source, url, not no_revision)
+    defaults = Defaults(published, source, url, not no_revision)
     with wiring.open_frontlog() as frontlog:
         report = take_in(frontlog, [p if p == "-" else Path(p) for p in paths], defaults, wait=not no_wait)
     say(report, format)
@@ -75,6 +82,7 @@ def say(report: Report, format: Format = Format.table) -> None:
     """Print what came of an ingest: rows on stdout, errors on stderr."""
     shown = [{**row, "article_id": row["article_id"][:12]} for row in report.rows]
     show(shown if format is Format.table else report.rows, format, OUTCOME)
+    _say_what_is_missing(report)
     for error in report.errors:
         stderr().print("[bold red]refused[/] " + str(error).replace("[", r"\["))
     for row in report.rows:
@@ -83,6 +91,21 @@ def say(report: Report, format: Format = Format.table) -> None:
                 f"[bold red]failed[/] {row['origin']}: {row['error']}. Mend the cause, then: "
                 f"frontlog retry {row['article_id'][:12]}"
             )
+
+
+def _say_what_is_missing(report: Report) -> None:
+    """What an article should have said itself, or the command line for it: its events can be asked less without it."""
+    if report.undated:
+        stderr().print(
+            f"[yellow]{_articles_have(report.undated)} no publication date[/], and events dated by it stay undated: "
+            "give --published YYYY-MM-DD (then supersede the undated article by the new one)."
+        )
+    if report.nameless:
+        stderr().print(f"{_articles_have(report.nameless)} no source: give --source NAME.")
+
+
+def _articles_have(count: int) -> str:
+    return "1 article has" if count == 1 else f"{count} articles have"
 
 
 def take_in(
@@ -97,11 +120,13 @@ def take_in(
     report = Report()
     received: dict[str, str] = {}
     with _progress() as progress:
-        bar = progress.add_task("received", total=None)
+        bar = progress.add_task("received", total=None, visible=False)
         for origin, article in _articles(paths, defaults, report):
             taken = frontlog.receive(article, way_in=way_in, revises=defaults.revises)
             received.setdefault(taken.article_id, f"{origin}{' (known)' if taken.state == 'known' else ''}")
-            progress.advance(bar)
+            report.undated += article.published is None
+            report.nameless += article.source is None
+            progress.update(bar, advance=1, visible=True)
         progress.update(bar, total=len(received), completed=len(received))
         if received and not wait:
             frontlog.ring(list(received))

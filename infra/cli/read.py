@@ -1,127 +1,34 @@
 """Reading commands: each asks one view of the SQL contract and prints its rows."""
 
-import sys
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
 
 from infra import wiring
-from infra.cli.output import Format, FormatOption, Row, TableView, human, print_line, show, stderr
+from infra.cli import dates
+from infra.cli.output import Format, FormatOption, Row, human, print_line, show, stderr
+from infra.cli.screens import ACTORS, ARTICLES, CONTROL, EVIDENCE, PROJECTIONS, REJECTED, SCHEDULE, UNRESOLVED
 from infra.postgres import reader, sealing
-
-WIDEST = 8
-"""Columns of a query that a terminal has room for side by side."""
 
 PlaceArgument = Annotated[str | None, typer.Argument(help="A place's name or id; all places without it.")]
 DayOption = Annotated[
-    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="As of this day in the world (YYYY-MM-DD).")
+    date | None, typer.Option("--on", parser=dates.day, metavar=dates.DAY, help="As of this day in the world.")
 ]
 KnownOption = Annotated[
     datetime | None,
     typer.Option(
         "--known-at",
-        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"],
-        help="As known at the end of this day (YYYY-MM-DD, UTC), or at this moment (YYYY-MM-DDTHH:MM:SS).",
+        parser=dates.moment,
+        metavar=dates.MOMENT,
+        help="As known at the end of this day (UTC), or at this moment.",
     ),
 ]
-
-CONTROL = TableView(
-    "Who holds what",
-    [
-        ("Place", "place"),
-        ("Area", "area"),
-        ("Status", "status"),
-        ("Held by", "held_by"),
-        ("Since", "since"),
-        ("Before", "previous"),
-        ("Verification", "verification"),
-        ("Fighting", "fighting"),
-    ],
-    empty="No control is on record yet. Drop an article: frontlog ingest FILE --published DATE --source NAME",
-    caption="≤ by this day at the latest · ~ between two days · the sentences behind a row: frontlog why PLACE",
-)
-EVIDENCE = TableView(
-    "What it rests on",
-    [
-        ("When", "when"),
-        ("Event", "event_type"),
-        ("Holders", "holders"),
-        ("Area", "area"),
-        ("Source", "source"),
-        ("Says", "attribution"),
-        ("Sentence", "quote"),
-    ],
-    empty="No claim about this place is on record.",
-)
-ACTORS = TableView(
-    "What each actor did",
-    [
-        ("Actor", "actor"),
-        ("Role", "role"),
-        ("Event", "event_type"),
-        ("Events", "events"),
-        ("Articles", "articles"),
-        ("Places", "places"),
-        ("First", "first_on"),
-        ("Last", "last_on"),
-    ],
-    empty="No activity is on record yet.",
-)
-ARTICLES = TableView(
-    "Articles",
-    [
-        ("Article", "article_id"),
-        ("Source", "source"),
-        ("Published", "published"),
-        ("State", "state"),
-        ("Events", "events"),
-        ("Attempts", "attempts"),
-        ("Title", "title"),
-        ("Error", "error"),
-    ],
-    empty="No article has come in yet.",
-)
-PROJECTIONS = TableView(
-    "Projections",
-    [
-        ("Projection", "name"),
-        ("Generation", "generation"),
-        ("Edition", "edition"),
-        ("Position", "position"),
-        ("Head", "head"),
-        ("Lag", "lag_events"),
-        ("State", "state"),
-    ],
-    empty="No projection is there.",
-)
-SCHEDULE = TableView(
-    "Schedule",
-    [
-        ("Job", "job"),
-        ("Every (s)", "every_s"),
-        ("Last begun", "started_at"),
-        ("Result", "result"),
-        ("Error", "error"),
-    ],
-    empty="Nothing was done on schedule yet: frontlog up does it.",
-)
-UNRESOLVED = TableView(
-    "Mentions left open",
-    [
-        ("Article", "article_id"),
-        ("Sentence", "sentence"),
-        ("Mention", "mention"),
-        ("Role", "role"),
-        ("Candidates", "candidates"),
-    ],
-    empty="No mention is left open.",
-)
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    for command in (control, actors, why, status, sql, dsn, verify):
+    for command in (control, actors, why, status, dsn, verify):
         app.command()(command)
 
 
@@ -133,12 +40,29 @@ def control(
 ) -> None:
     """Who holds each place, since when, on how many independent accounts."""
     with wiring.open_frontlog() as frontlog:
-        rows = reader.control(frontlog.pool, place, _day(on), _moment(known_at))
+        rows = reader.control(frontlog.pool, place, on, known_at)
+        first_known = None if rows else reader.first_known(frontlog.pool, place)
     shown = [with_table_cells(row) for row in rows] if format is Format.table else rows
-    if place and not rows:
+    if not rows and first_known:
+        _say_too_early(place, on, known_at, first_known)
+    elif place and not rows:
         stderr().print(f"No control of {place!r} is on record. Names as Frontlog writes them: frontlog control")
+    if place and not rows:
         raise typer.Exit(1)
-    show(shown, format, CONTROL)
+    if rows or not first_known or format is not Format.table:
+        show(shown, format, CONTROL)
+
+
+def _say_too_early(place: str | None, on: date | None, known_at: datetime | None, first_known: datetime) -> None:
+    """Nothing was known by then, or of that day, though something is now."""
+    what = f"of {place!r} " if place else ""
+    if known_at and known_at < first_known:
+        stderr().print(f"Nothing was known {what}by then: the first report came in at {human(first_known)} (UTC).")
+    else:
+        day = f"on {on}" if on else "on that day"
+        stderr().print(
+            f"Nothing is known {what}{day}: what is on record began later, or ended. All of it: frontlog control"
+        )
 
 
 def actors(
@@ -167,8 +91,15 @@ def why(
         raise typer.Exit(1)
     if format is Format.table:
         show([with_table_cells(row) for row in status_rows], format, CONTROL)
-        rows = [{**row, "when": interval(row["occurred_earliest"], row["occurred_latest"])} for row in rows]
+        rows = [_claim_cells(row) for row in rows]
     show(rows, format, EVIDENCE)
+
+
+def _claim_cells(row: Row) -> dict[str, Any]:
+    """A claim with the cells that only a table needs: when in one cell, and why it does not count."""
+    reasons = [row["modality"] if row["modality"] != "asserted" else None, row["standing"]]
+    counted = "yes" if row["counts"] else ", ".join(r for r in reasons if r and r != "counts") or "no"
+    return {**row, "when": interval(row["occurred_earliest"], row["occurred_latest"]), "counted": counted}
 
 
 def status(
@@ -195,20 +126,8 @@ def _overview(frontlog: wiring.Frontlog, format: Format) -> None:
     show(reader.projections(frontlog.pool), format, PROJECTIONS)
     if format is Format.table:
         show(reader.schedule(frontlog.pool), format, SCHEDULE)
-
-
-def sql(
-    query: Annotated[
-        str, typer.Argument(help="A query over the views of schema frontlog; - reads it from standard input.")
-    ],
-    format: FormatOption = Format.table,
-) -> None:
-    """Ask the projections in SQL, as the role frontlog_reader, read-only. docs/sql.md describes them."""
-    query = sys.stdin.read() if query == "-" else query
-    with wiring.open_frontlog() as frontlog:
-        rows, columns = reader.query(frontlog.pool, query)
-    wide = len(columns) > WIDEST
-    show(rows, format, TableView("", [(column, column) for column in columns], empty="0 rows", as_records=wide))
+        if rejected := reader.rejected(frontlog.pool):
+            show(rejected, format, REJECTED)
 
 
 def dsn(
@@ -237,17 +156,6 @@ def verify() -> None:
         stderr().print(f"[bold red]broken[/] {each}")
     if broken_seals or not found.sound:
         raise typer.Exit(1)
-
-
-def _moment(value: datetime | None) -> datetime | None:
-    """A day's end when no time of day was given."""
-    if value is None or value.time() == time():
-        return reader.end_of(_day(value)) if value else None
-    return value.replace(tzinfo=UTC)
-
-
-def _day(value: datetime | None) -> date | None:
-    return value.date() if value else None
 
 
 def with_table_cells(row: Row) -> dict[str, Any]:

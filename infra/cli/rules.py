@@ -98,7 +98,9 @@ def _plain(failure: Any) -> dict[str, Any]:
 
 
 def score(
-    gold: Annotated[Path, typer.Argument(help="A folder of gold: NAME.txt beside NAME.json.")],
+    gold: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="A folder of gold: NAME.txt beside NAME.json.")
+    ],
     edition: Annotated[str, typer.Option(help="The edition to score.")] = editions.SHIPPED,
     misses: Annotated[bool, typer.Option("--misses", help="List what was missed and what was too much.")] = False,
     format: FormatOption = Format.table,

@@ -21,13 +21,17 @@ def score_rows(folder: Path, coder: Coder) -> tuple[list[dict[str, Any]], list[d
     naming the file that is no such gold.
     """
     golds = list(_golds(folder))
+    if not golds:
+        raise InvalidInput(
+            str(folder), "no gold", "NAME.txt beside NAME.json", "Name the folder that holds the gold articles."
+        )
     gold: Counter[Key] = Counter()
     coded: Counter[Key] = Counter()
     for (name, events, _), coding in zip(golds, coder.code([a for _, _, a in golds]), strict=True):
         gold.update((name, int(e["sentence"]), str(e["type"])) for e in events)
         coded.update((name, e.sentence, e.type) for e in coding.events)
     types = sorted({key[2] for key in gold | coded})
-    rows = [_row("all", gold, coded), *(_row(t, _only(gold, t), _only(coded, t)) for t in types)] if golds else []
+    rows = [_row("all", gold, coded), *(_row(t, _only(gold, t), _only(coded, t)) for t in types)]
     return rows, [*_misses("missed", gold - coded), *_misses("too much", coded - gold)]
 
 

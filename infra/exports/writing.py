@@ -44,11 +44,16 @@ def whole(path: Path | None) -> Iterator[TextIO]:
 
 def as_csv(stream: TextIO, columns: Sequence[str], rows: Iterable[Row]) -> int:
     """A header and a line a row; lists joined by "; ", null empty. Returns how many rows."""
+    return csv_lines(stream, columns, ([row[column] for column in columns] for row in rows))
+
+
+def csv_lines(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """The same for rows of values in the order of `columns`, two of which may have one name."""
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
     count = 0
     for row in rows:
-        writer.writerow([_cell(row[column]) for column in columns])
+        writer.writerow([_cell(value) for value in row])
         count += 1
     return count
 
@@ -119,5 +124,7 @@ def range_text(value: Any) -> str:
         return "{" + ",".join(map(range_text, value)) + "}"
     if value.isempty:
         return "empty"
-    low, high = ("" if end is None else end.isoformat() for end in (value.lower, value.upper))
+    low, high = (
+        "" if end is None else end if isinstance(end, str) else end.isoformat() for end in (value.lower, value.upper)
+    )
     return f"{'[' if value.lower_inc else '('}{low},{high}{']' if value.upper_inc else ')'}"

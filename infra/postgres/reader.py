@@ -13,14 +13,24 @@ from infra.postgres.queries import queries
 
 Pool = ConnectionPool[psycopg.Connection]
 Rows = list[dict[str, Any]]
-READER_TIMEOUT = "60s"
 
 
 def control(pool: Pool, place: str | None, day: date | None, known_at: datetime | None) -> Rows:
     """Control rows now, or as of `day` in the world (else that of `known_at`) as known at the moment `known_at`."""
     if day is None and known_at is None:
         return ask(pool, "control", place=place)
-    return ask(pool, "control_as_of", place=place, day=day or _day_of(known_at), known_at=known_at or end_of(None))
+    return ask(pool, "control_as_of", place=place, **as_of(day, known_at))
+
+
+def as_of(day: date | None, known_at: datetime | None) -> dict[str, Any]:
+    """The two times of a question of which one was given: its day is the moment's, its moment after all time."""
+    return {"day": day or _day_of(known_at), "known_at": known_at or end_of(None)}
+
+
+def first_known(pool: Pool, place: str | None) -> datetime | None:
+    """When the archive first supported a state of a place (name or id), or of any; None: it never did."""
+    found: datetime | None = ask(pool, "first_known", place=place)[0]["first_known"]
+    return found
 
 
 def _day_of(moment: datetime | None) -> date | None:
@@ -34,7 +44,7 @@ def end_of(day: date | None) -> datetime:
 
 
 def evidence(pool: Pool, place: str) -> Rows:
-    """The claims about a place, with sentence, quote and source."""
+    """The claims about a place, with sentence, quote, source, and the `standing` of each; those that count first."""
     return ask(pool, "evidence", place=place)
 
 
@@ -68,6 +78,11 @@ def schedule(pool: Pool) -> Rows:
     return ask(pool, "schedule")
 
 
+def rejected(pool: Pool) -> Rows:
+    """The newest ten inputs that were rejected, with the reason."""
+    return ask(pool, "rejected")
+
+
 def totals(pool: Pool) -> dict[str, Any]:
     """Counts for the overview."""
     return ask(pool, "totals")[0]
@@ -93,26 +108,9 @@ def fingerprint(pool: Pool, event: str) -> str:
     )
 
 
-def query(pool: Pool, sql: str) -> tuple[Rows, list[str]]:
-    """An analyst's query as frontlog_reader, read-only, with a time limit. InvalidInput with the server's words."""
-    try:
-        with (
-            pool.connection() as connection,
-            connection.transaction(force_rollback=True),
-            connection.cursor(row_factory=dict_row) as cursor,
-        ):
-            cursor.execute(queries("reading")["as_analyst"], {"timeout": READER_TIMEOUT})
-            cursor.execute(sql.encode(), prepare=True)  # what is prepared can only be one statement
-            rows = cursor.fetchall() if cursor.description else []
-            columns = [column.name for column in cursor.description or []]
-    except psycopg.Error as error:
-        raise InvalidInput(
-            "query",
-            (error.diag.message_primary or str(error)).strip(),
-            "one SELECT over the views of schema frontlog",
-            error.diag.message_hint or "The views are described in docs/sql.md.",
-        ) from error
-    return rows, columns
+def event_told(pool: Pool, fingerprint: str) -> Rows:
+    """Type and quote of the event of this fingerprint: one row, or none."""
+    return ask(pool, "event_told", fingerprint=fingerprint)
 
 
 def ask(pool: Pool, query: str, **parameters: Any) -> Rows:

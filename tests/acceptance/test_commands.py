@@ -117,6 +117,129 @@ def test_an_unknown_id_and_an_ambiguous_one_are_told_apart(settled_user: User) -
     assert "nothing that fits" in done.stderr
 
 
+def _taken(user: User, place: str, words: str, **more: str) -> str:
+    """The id of an article that tells of a place's fall, in words of its own."""
+    text = f"Rebel fighters captured the town of {place} on Sunday, residents said. {words}"
+    done = user.runs("ingest", "-", "--format", "ndjson", given=json.dumps({"text": text, **NEWS, **more}))
+    assert done.returncode == 0, done.stderr
+    return str(json.loads(done.stdout)["article_id"])
+
+
+def test_a_claim_that_does_not_count_comes_last_and_says_why(settled_user: User) -> None:
+    stands = _taken(settled_user, "Bambasi", "It stands. The army plans to recapture the town of Bambasi.")
+    gone = _taken(settled_user, "Bambasi", "It was wrong.", title="A wrong one")
+    done = settled_user.runs("retract", gone[:4], "--reason", "wrong")
+    assert done.returncode == 0, done.stderr
+    assert "A wrong one" in done.stdout and "Sample" in done.stdout
+    said = settled_user.runs("why", "Bambasi").stdout
+    assert said.index("yes") < said.index("retracted")
+    assert "planned" in said
+    rows = [json.loads(line) for line in settled_user.runs("why", "Bambasi", "-f", "ndjson").stdout.splitlines()]
+    assert [
+        (row["article_id"], row["standing"]) for row in rows if not row["counts"] and row["modality"] == "asserted"
+    ] == [(gone, "retracted")]
+    assert rows[0]["article_id"] == stands
+
+
+def test_an_article_that_does_not_count_replaces_no_other(settled_user: User) -> None:
+    one, other, third = (_taken(settled_user, "Guba", words) for words in ("One.", "Two.", "Three."))
+    assert settled_user.runs("supersede", one, other).returncode == 0
+    for new, named in ((one, "replaces already"), (other, "the same article")):
+        done = settled_user.runs("supersede", other, new)
+        assert done.returncode == 1
+        assert named in done.stderr
+    done = settled_user.runs("supersede", third, one)
+    assert done.returncode == 1
+    assert f"supersede {third} {other}" in done.stderr
+    assert settled_user.runs("retract", third, "--reason", "wrong").returncode == 0
+    done = settled_user.runs("supersede", other, third)
+    assert done.returncode == 1
+    assert "retracted" in done.stderr
+    assert settled_user.rows(f"SELECT state FROM frontlog.articles WHERE article_id = '{other}'") == [
+        {"state": "coded"}
+    ]
+
+
+def test_a_blank_reason_and_a_short_beginning_are_usage_errors(settled_user: User) -> None:
+    article = _taken(settled_user, "Menge", "It stays.")
+    for command in ("retract", "erase", "retry"):
+        assert settled_user.runs(command, article, "--reason", "  ").returncode == 2
+        assert settled_user.runs(command, article[:3], "--reason", "x").returncode == 2
+    for command in ("reject", "restore"):
+        assert settled_user.runs(command, "1", "--reason", "").returncode == 2
+    assert settled_user.runs("supersede", article, article[:3]).returncode == 2
+    assert settled_user.runs("retract", "____", "--reason", "x").returncode == 1  # no pattern, an id
+
+
+def test_a_query_is_refused_in_words_about_the_query(settled_user: User) -> None:
+    for given in ("", " ; -- nothing"):
+        assert settled_user.runs("sql", given).returncode == 2
+        assert settled_user.runs("sql", "-", given=given).returncode == 2
+    for query, said in (
+        ("/* all */ COPY (SELECT 1) TO STDOUT", "COPY is no query"),
+        ("DELETE FROM frontlog.control_status", "only reads"),
+    ):
+        done = settled_user.runs("sql", query)
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert "found" not in done.stderr and "{" not in done.stderr and "INSTEAD OF" not in done.stderr
+
+
+def test_columns_of_one_name_and_days_past_all_calendars_are_not_lost(settled_user: User) -> None:
+    twice = "SELECT 1 AS a, 2 AS a"
+    for format in ("json", "ndjson"):
+        done = settled_user.runs("sql", twice, "-f", format)
+        assert done.returncode == 1
+        assert "'a'" in done.stderr
+    assert settled_user.runs("sql", twice, "-f", "csv").stdout == "a,a\n1,2\n"
+    assert settled_user.runs("sql", f"{twice} WHERE false", "-f", "csv").stdout == "a,a\n"
+    endless = settled_user.runs("sql", "SELECT 'infinity'::timestamptz AS t, '-infinity'::date AS d", "-f", "csv")
+    assert endless.stdout == "t,d\ninfinity,-infinity\n"
+
+
+def test_a_moment_is_taken_as_it_is_printed_and_a_day_that_is_none_is_refused_in_words(settled_user: User) -> None:
+    _taken(settled_user, "Kurmuk", "A moment.")
+    query = "SELECT min(known_from) AS t FROM frontlog.control_history WHERE place = 'Kurmuk'"
+    printed = settled_user.rows(query)[0]["t"]
+    for moment in (printed, printed.replace("T", " "), "2099-01-01T00:00Z", "2099-01-01 00:00", "2099-01-01"):
+        assert settled_user.runs("control", "Kurmuk", "--known-at", moment, "--on", "2025-03-05").returncode == 0, (
+            moment
+        )
+    for moment in ("2020-01-01T13:44", "2020-01-01"):
+        done = settled_user.runs("control", "Kurmuk", "--known-at", moment)
+        assert done.returncode == 1
+        assert "Nothing was known of 'Kurmuk' by then" in done.stderr
+    for option in ("--on", "--known-at"):
+        done = settled_user.runs("control", option, "2024-31-01")
+        assert done.returncode == 2
+        assert "YYYY-MM-DD" in done.stderr and "%Y" not in done.stderr
+
+
+def test_what_an_article_does_not_say_of_itself_is_said_once_a_run(settled_user: User) -> None:
+    lines = "\n".join(json.dumps({"text": f"{GOOD} Undated {n}."}) for n in range(2))
+    said = settled_user.runs("ingest", "-", given=lines).stderr
+    assert said.count("2 articles have no publication date") == 1
+    assert "--source" in said
+    assert "publication date" not in settled_user.runs("ingest", "-", given=json.dumps({"text": GOOD, **NEWS})).stderr
+
+
+def test_a_refusal_comes_alone(settled_user: User, tmp_path: Path) -> None:
+    for command in (("ingest",), ("code",)):
+        done = settled_user.runs(*command, str(tmp_path / "nowhere.txt"))
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert "0/0" not in done.stderr
+
+
+def test_the_reason_for_a_rejection_is_on_the_status_screen(settled_user: User) -> None:
+    with psycopg.connect(settled_user.runs("dsn").stdout.strip()) as connection:
+        connection.execute(
+            "INSERT INTO frontlog_ops.rejected_input (way_in, found_in, error, excerpt, trace_id, received_at)"
+            " VALUES ('sql', 'inbox', 'found no such field', '{}', 't', now())"
+        )
+    assert "found no such field" in settled_user.runs("status").stdout
+
+
 def test_two_ingests_at_once_leave_one_set_of_rows(user: User, folder: Path) -> None:
     both = [user.starts("ingest", str(folder), "--published", "2025-03-04") for _ in range(2)]
     for each in both:

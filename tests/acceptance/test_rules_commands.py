@@ -88,3 +88,10 @@ def test_a_score_counts_hits_and_misses_by_type(app: typer.Typer, tmp_path: Path
     assert rows["ControlTaken"]["f1"] == 1.0
     assert rows["ControlLost"]["recall"] == 0.0
     assert rows["all"]["gold"] == 2
+
+
+def test_a_score_without_gold_is_no_success(app: typer.Typer, tmp_path: Path) -> None:
+    result = run(app, "score", str(tmp_path))
+    assert isinstance(result.exception, InvalidInput)
+    assert str(tmp_path) in str(result.exception)
+    assert run(app, "score", str(tmp_path / "nowhere")).exit_code == 2

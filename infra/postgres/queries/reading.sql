@@ -12,11 +12,18 @@ SELECT * FROM frontlog.control_as_of(%(day)s, %(known_at)s)
  WHERE %(place)s::text IS NULL OR lower(place) = lower(%(place)s) OR place_id = %(place)s
  ORDER BY country NULLS LAST, place, area NULLS FIRST;
 
+-- name: first_known
+-- When a place, or any, had its first state.
+SELECT min(known_from) AS first_known FROM frontlog.control_history
+ WHERE %(place)s::text IS NULL OR lower(place) = lower(%(place)s) OR place_id = %(place)s;
+
 -- name: evidence
--- The claims about a place, newest in the world first.
-SELECT * FROM frontlog.control_evidence
- WHERE lower(place) = lower(%(place)s) OR place_id = %(place)s
- ORDER BY occurred_latest DESC NULLS LAST, known_at DESC, article_id, sentence, event_position;
+-- The claims about a place: those that count first, newest in the world first.
+SELECT e.*, v.standing
+  FROM frontlog.control_evidence e
+  LEFT JOIN frontlog.events v ON v.position = e.event_position
+ WHERE lower(e.place) = lower(%(place)s) OR e.place_id = %(place)s
+ ORDER BY e.counts DESC, e.occurred_latest DESC NULLS LAST, e.known_at DESC, e.article_id, e.sentence, e.event_position;
 
 -- name: actors
 SELECT * FROM frontlog.actor_activity
@@ -43,13 +50,21 @@ SELECT (SELECT count(*) FROM frontlog.articles) AS articles,
        (SELECT count(*) FROM frontlog_ops.inbox) AS inbox_waiting,
        (SELECT count(*) FROM frontlog_ops.rejected_input) AS input_rejected;
 
+-- name: rejected
+-- What was dropped and is no article, newest first, each with the reason.
+SELECT rejected_at, way_in, found_in, line, field, error FROM frontlog_ops.rejected_input ORDER BY id DESC LIMIT 10;
+
 -- name: article_ids
 -- Ids that begin so; two are enough to know that a beginning is not unique.
-SELECT article_id FROM frontlog.articles WHERE article_id LIKE %(beginning)s || '%%' LIMIT 2;
+SELECT article_id FROM frontlog.articles WHERE starts_with(article_id, %(beginning)s) LIMIT 2;
 
 -- name: fingerprint
 SELECT DISTINCT fingerprint FROM frontlog.events
  WHERE fingerprint = %(event)s OR position::text = %(event)s LIMIT 2;
+
+-- name: event_told
+-- An event as its sentence tells it; a sentence coded under several editions is told once.
+SELECT type, quote FROM frontlog.events WHERE fingerprint = %(fingerprint)s ORDER BY position DESC LIMIT 1;
 
 -- name: outcomes
 -- What became of these articles.
