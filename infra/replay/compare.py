@@ -47,11 +47,11 @@ def both_sides(archive: Archive, articles: list[str]) -> tuple[Dossiers, Dossier
 
 def evidence(dossiers: Dossiers) -> list[Row]:
     """Rows of control_evidence of these dossiers."""
-    return [row for dossier in dossiers.values() for row in control(dossier)[EVIDENCE.name]]
+    return [row for dossier in dossiers.values() for row in control(dossier).get(EVIDENCE.name, ())]
 
 
 def _places(before: Dossier, after: Dossier) -> list[str]:
-    return sorted({row[PLACE] for each in (before, after) for row in control(each)[EVIDENCE.name]})
+    return sorted({row[PLACE] for each in (before, after) for row in control(each).get(EVIDENCE.name, ())})
 
 
 def _sums(before: Dossier, after: Dossier) -> list[tuple[str, str, str, str, int]]:
