@@ -4,7 +4,7 @@ from domain.coder.actor_reading import ActorBuilding, class_of_kind
 from domain.coder.readings import ActorReading
 from domain.names import NameMention, fold
 
-_BACKED = ("backed", "aligned", "allied", "led", "linked", "supported", "affiliated", "installed", "trained")
+BACKED = ("backed", "aligned", "allied", "led", "linked", "supported", "affiliated", "installed", "trained")
 
 
 class NamedActors(ActorBuilding):
@@ -123,7 +123,7 @@ class NamedActors(ActorBuilding):
         if (
             self.tree.lower[end] in ("'s", "’s", "'")
             or self.tree.lower[end] in self.s.article.adjectives
-            or self.tree.lower[end].rpartition("-")[2] in _BACKED
+            or self.tree.lower[end].rpartition("-")[2] in BACKED
         ):
             return last
         return end if any(self.tree.tokens[i].text[:1].isupper() for i in range(first, end + 1)) else last

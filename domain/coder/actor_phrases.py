@@ -1,5 +1,6 @@
 """Reading a noun phrase as an actor. An armed or governing head, or a name that is known to be one, is required."""
 
+from domain.coder.actor_names import BACKED
 from domain.coder.actor_owners import OwnedActors
 from domain.coder.phrases import Sentence
 from domain.coder.readings import ActorReading
@@ -29,7 +30,6 @@ _PRONOUNS = frozenset(
 )
 _SPEAKER = frozenset(("we", "us", "i", "our", "my", "me"))
 _POSSESSIVE = frozenset(("its", "their", "his", "her"))
-_BACKED = ("backed", "aligned", "allied", "led", "linked", "supported", "affiliated", "installed", "trained")
 _SHOCK = frozenset(("assault", "combat", "sabotage", "reconnaissance", "strike", "storm", "raiding", "commando"))
 _PEACE = frozenset(("security", "military", "peacekeeping", "stabilisation", "stabilization", "regional", "combat"))
 _STRIPPED = frozenset(
@@ -206,10 +206,10 @@ class ActorPhrases(OwnedActors):
         if self.tree.lemma[head] == "front" and not mods:
             return False
         if self.tree.lemma[head] == "mission":
-            return bool(words & _PEACE) or any(w.split("-")[-1] in _BACKED for w in words)
+            return bool(words & _PEACE) or any(w.split("-")[-1] in BACKED for w in words)
         if self.tree.lemma[head] == "company":
             return bool(words & self.lex.words("equipment_heads"))
-        if any(word.split("-")[-1] in _BACKED or word.startswith(("anti", "pro-")) for word in words):
+        if any(word.split("-")[-1] in BACKED or word.startswith(("anti", "pro-")) for word in words):
             return True
         if any(m in self.s.names.mention_of for m in mods):
             return True

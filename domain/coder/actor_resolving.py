@@ -53,32 +53,31 @@ class ActorResolver(Mentions):
 
     def _who_says(self, reading: ActorReading) -> ActorReading | None:
         """ "The X, which is backed by Y, said it would ...": who says so, and not who was named last."""
-        tree = self.tree
         if reading.word not in ("it", "its"):
             return None
+        told = self._told_by(reading, "agree")
+        if told is None or not told[1]:
+            return None
+        found = ActorPhrases.of(self.s).read(told[1][0])
+        return found if found is not None and found.how in ("named", "described", "definite") else None
+
+    def _told_by(self, reading: ActorReading, *more: str) -> tuple[int, list[int]] | None:
+        """The clause of a pronoun that someone tells, and the subjects before it of the verb that tells it."""
+        tree = self.tree
         for clause in tree.ancestors(reading.head):
             verb = tree.head(clause)
-            told = self.s.lexicon.has("reporting_verbs", tree.lemma[verb]) or tree.lemma[verb] == "agree"
-            if tree.dep(clause) == "ccomp" and told:
-                heads = [k for k in tree.kids(verb, "nsubj") if k < reading.head]
-                found = ActorPhrases.of(self.s).read(heads[0]) if heads else None
-                return found if found is not None and found.how in ("named", "described", "definite") else None
+            tells = self.s.lexicon.has("reporting_verbs", tree.lemma[verb]) or tree.lemma[verb] in more
+            if tree.dep(clause) == "ccomp" and tells:
+                return clause, [k for k in tree.kids(verb, "nsubj") if k < reading.head]
         return None
 
     def _civilians_say(self, reading: ActorReading) -> bool:
         """ "Aid agencies say they have reached A": the unarmed speak of themselves."""
-        tree, lexicon = self.tree, self.s.lexicon
-        if reading.word not in ("they", "it"):
+        told = self._told_by(reading) if reading.word in ("they", "it") else None
+        if told is None or self.tree.head(reading.head) != told[0]:
             return False
-        for clause in tree.ancestors(reading.head):
-            verb = tree.head(clause)
-            if tree.dep(clause) == "ccomp" and lexicon.has("reporting_verbs", tree.lemma[verb]):
-                heads = [k for k in tree.kids(verb, "nsubj") if k < reading.head]
-                words = {tree.lower[m] for h in heads for m in self.s.modifiers(h)}
-                if tree.head(reading.head) != clause:
-                    return False
-                return bool(words & lexicon.words("unarmed_modifiers")) or any(map(self._company, heads))
-        return False
+        words = {self.tree.lower[m] for h in told[1] for m in self.s.modifiers(h)}
+        return bool(words & self.s.lexicon.words("unarmed_modifiers")) or any(map(self._company, told[1]))
 
     def _company(self, head: int) -> bool:
         """A name that something civil is set beside: "X, the would-be buyer"."""

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from domain.coder.predicate import RELATIVES
+from domain.coder.predicate import COMPASS_ENDS, RELATIVES
 from domain.coder.subjects import Subjects
 
 
@@ -30,7 +30,7 @@ class Objects(Subjects):
     def _beside_compass(self, k: int) -> list[int]:
         """ "conducted a counterattack southwest of A": the noun that the parser hung before the compass word."""
         tree = self.tree
-        if not tree.lower[k].endswith(("west", "east", "north", "south")):
+        if not tree.lower[k].endswith(COMPASS_ENDS):
             return []
         return [m for m in tree.kids(k, "compound", "nmod") if m == k - 1 and not tree.is_proper(m)]
 

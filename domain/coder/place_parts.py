@@ -115,11 +115,6 @@ class PlaceParts(NamedPlaces):
             return False
         return any(self.lex.has("compass_words", low[k]) or low[k] == "half" for k in range(head))
 
-    def _inside_of(self, head: int) -> bool:
-        return any(self.tree.lower[k] in ("of", "in") for k in self.tree.kids(head, "prep")) or bool(
-            self.tree.kids(head, "poss")
-        )
-
     def _inside(self, head: int, depth: int) -> list[PlaceReading]:
         """The places under "of", "in", "around" or a possessive."""
         found: list[PlaceReading] = []
@@ -133,7 +128,7 @@ class PlaceParts(NamedPlaces):
                         found += self.read(one, depth + 1)
         for k in self.tree.kids(head, "poss"):
             if self.tree.tag(k) == "PRP$":
-                found.append(self._build(k, "pronoun", k, k, self.tree.tokens[k].text, self.tree.lower[k], "generic"))
+                found.append(self._pronoun(k))
             elif not found:
                 for one in self.tree.conjuncts(k):
                     found += self.read(one, depth + 1)

@@ -86,10 +86,10 @@ class PlacePhrases(PlaceParts):
         low = self.tree.lower[head]
         if head in self.s.names.timed or depth > 4:
             return []
-        if low == "its":
-            return [self._build(head, "pronoun", head, head, self.tree.tokens[head].text, low, "generic")]
-        if low in _PRONOUNS and self.tree.tag(head) in ("PRP", "EX", "RB", "DT", "WDT", "WP", "WRB", "IN"):
-            return [self._build(head, "pronoun", head, head, self.tree.tokens[head].text, low, "generic")]
+        if low == "its" or (
+            low in _PRONOUNS and self.tree.tag(head) in ("PRP", "EX", "RB", "DT", "WDT", "WP", "WRB", "IN")
+        ):
+            return [self._pronoun(head)]
         many = self.tree.tag(head) == "CD" or self.tree.lower[head] in ("dozens", "scores", "hundreds")
         if many and (counted := self._of_name(head, depth) or self._some_of(head, depth)):
             return counted
@@ -291,5 +291,5 @@ class PlacePhrases(PlaceParts):
 
     def _owner(self, k: int, depth: int) -> list[PlaceReading]:
         if self.tree.tag(k) == "PRP$":
-            return [self._build(k, "pronoun", k, k, self.tree.tokens[k].text, self.tree.lower[k], "generic")]
+            return [self._pronoun(k)]
         return self.read(k, depth + 1)

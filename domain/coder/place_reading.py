@@ -117,6 +117,10 @@ class PlaceBuilding:
             plural=plural or word in ("them", "both", "they", "their"),
         )
 
+    def _pronoun(self, k: int) -> PlaceReading:
+        """ "it", "there", "its": a place told of before."""
+        return self._build(k, "pronoun", k, k, self.tree.tokens[k].text, self.tree.lower[k], "generic")
+
     def _head_kind(self, lemma: str) -> str | None:
         return next((kind for name, kind in _COMMON_KINDS if self.lex.has(name, lemma)), None)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from domain.coder.predicate import RELATIVES, Predicate
+from domain.coder.predicate import COMPASS_ENDS, RELATIVES, Predicate
 
 LOCATIVES = frozenset(
     [
@@ -84,7 +84,7 @@ class Prepositions(Predicate):
     def _preps_of(self, i: int) -> Iterator[tuple[str, int]]:
         tree = self.tree
         for k in tree.kids(i, "dobj", "appos", "dep", "nmod"):
-            if k > i and tree.lower[k].endswith(("west", "east", "north", "south")):
+            if k > i and tree.lower[k].endswith(COMPASS_ENDS):
                 for of in tree.kids(k, "prep"):
                     name = f"{tree.lower[k]} of" if tree.lower[of] == "of" else tree.lower[of]
                     yield from ((name, target) for target in tree.kids(of, "pobj"))

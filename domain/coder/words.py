@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from domain.coder.tree import Tree
 from domain.names import NameMention
 
+_LIKE_ENGLISH = ("as", "at", "an", "ad")
+"""Arabic articles that are English words too: part of a name only behind a hyphen or in its capitals."""
 _INSIDE = frozenset(
     (
         "al",
@@ -238,7 +240,7 @@ class Names:
     def _assimilated(self, i: int) -> bool:
         """ "At" in "At Tuhayta": an Arabic article in a name's capitals."""
         follows = self.tree.tokens[i + 1].text if i + 1 < len(self.tree) else ""
-        return i > 0 and self.tree.lower[i] in ("at", "as", "an", "ad") and follows[:1].isupper()
+        return i > 0 and self.tree.lower[i] in _LIKE_ENGLISH and follows[:1].isupper()
 
     def _first_word_names(self, i: int) -> bool:
         """A sentence's first word is a name when the article writes it so elsewhere, or a name or number goes on."""
@@ -263,7 +265,7 @@ class Names:
         tree = self.tree
         if tree.lower[j] not in _INSIDE or tree.lower[j] == "'s" or j + 1 >= len(tree):
             return False
-        if tree.lower[j] in ("as", "at", "an", "ad") and tree.lower[j + 1] != "-":
+        if tree.lower[j] in _LIKE_ENGLISH and tree.lower[j + 1] != "-":
             return False
         return any(self._named(k) or tree.lower[k] in _INSIDE for k in (j + 1,))
 

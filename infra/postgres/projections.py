@@ -153,11 +153,6 @@ def fold_to(connection: psycopg.Connection, name: str, generation: int, up_to: i
         )
 
 
-def new_generation(connection: psycopg.Connection, name: str, edition: str) -> int:
-    """Make an empty generation with the caller's transaction."""
-    return _new_generation(connection, _named(name), edition)
-
-
 def begin_build(connection: psycopg.Connection, name: str, edition: str, mark: int, width: int) -> int:
     """Make a generation that is to be built up to a safe mark, in slices so many positions wide."""
     return building.begin(connection, _named(name), edition, mark, width)
