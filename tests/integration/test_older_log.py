@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from archive import Archive
 from psycopg.types.json import Jsonb
-from test_replay import in_this_process
+from replay_parts import in_this_process
 
 from domain import upcasters
 from domain.errors import Stop

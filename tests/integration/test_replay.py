@@ -18,10 +18,10 @@ from psycopg import sql
 from psycopg_pool import ConnectionPool
 from queue_parts import until
 from rabbitmq_server import RabbitServer
+from replay_parts import archive_on_display, in_this_process
 
 from domain.errors import InvalidInput, Stop
 from infra.postgres import generations, projections, replay_steps, replays
-from infra.postgres.pool import open_pool
 from infra.replay import broker, conduct, work
 from infra.replay.child import Child
 from infra.settings import Settings
@@ -31,24 +31,13 @@ Pool = ConnectionPool[psycopg.Connection]
 
 @pytest.fixture
 def archive(migrated: str) -> Iterator[Archive]:
-    with open_pool(migrated, max_size=8) as pool:
-        archive = Archive(pool)
-        tell_all(archive, range(20))
-        projections.project_all(pool)
+    with archive_on_display(migrated) as archive:
         yield archive
 
 
 @pytest.fixture
 def settings(tmp_path: Path, migrated: str) -> Settings:
     return Settings(data_dir=tmp_path, database_url=migrated)
-
-
-def in_this_process(pool: Pool, replay: replays.Replay) -> replays.Replay:
-    """Do all the work without a broker."""
-    lanes = replays.open_lanes(pool, replay.replay_id)
-    while lanes:
-        work.answer(pool, replay.replay_id, lanes.pop(0), lambda _, lane: lanes.append(lane))
-    return replays.one(pool, replay.replay_id)
 
 
 def tables(archive: Archive, generations: dict[str, int]) -> list[str]:

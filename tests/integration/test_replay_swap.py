@@ -9,11 +9,10 @@ import pytest
 from archive import Archive, contents, rebuilt, shown, tell_all, told
 from psycopg_pool import ConnectionPool
 from queue_parts import until
-from test_replay import in_this_process
+from replay_parts import archive_on_display, in_this_process
 
 from domain.errors import Stop
 from infra.postgres import differences, projections, replay_steps, replays
-from infra.postgres.pool import open_pool
 from infra.replay import conduct, switch, work
 
 Pool = ConnectionPool[psycopg.Connection]
@@ -21,10 +20,7 @@ Pool = ConnectionPool[psycopg.Connection]
 
 @pytest.fixture
 def archive(migrated: str) -> Iterator[Archive]:
-    with open_pool(migrated, max_size=8) as pool:
-        archive = Archive(pool)
-        tell_all(archive, range(20))
-        projections.project_all(pool)
+    with archive_on_display(migrated) as archive:
         yield archive
 
 
@@ -117,7 +113,7 @@ def test_a_piece_finds_the_row_that_is_wrong(archive: Archive, monkeypatch: pyte
 def test_abandoning_drops_candidates_that_a_worker_made_since_the_replay_was_looked_at(archive: Archive) -> None:
     looked_at = conduct.begin(archive.pool)
     with archive.pool.connection() as worker:
-        made = projections.new_generation(worker, "events", looked_at.edition)
+        made = projections.begin_build(worker, "events", looked_at.edition, looked_at.mark, 1_000)
         worker.execute(
             "UPDATE frontlog_ops.replays SET generations = generations || jsonb_build_object('events', %s::int)", [made]
         )
