@@ -1,12 +1,14 @@
 """How fast projections are rebuilt from the log (DESIGN.md, Targets): ÷ raw COPY TO of the log + decode, in one run.
 
 The peer copies the rows of the same codings out of the log in one COPY and decodes their JSON with msgspec: the least
-that any rebuild must do. The log holds made-up codings of four events at 2,000 places. A rebuild is what a replay does
-until its rows are there (build, reduce, catch_up), by as many worker processes as asked, without a broker; then it is
-verified and switched. With --ingest both are measured again while articles are received, coded by a trivial coder and
-projected, so many a second; afterwards each of them must be in the rows.
+that any rebuild must do. The log holds the development articles' codings, told again of 2,000 places (`retold.py`), or
+with --changing four events an article that all bear on control, nearly each with another holder: the worst case.
 
-Run: python bench/rebuild.py [--articles 25000] [--workers 2] [--ingest 20]
+A rebuild is what a replay does until its rows are there (build, reduce, catch_up), by as many worker processes as
+asked, without a broker; then it is verified and switched. With --ingest both are measured again while articles are
+received, coded by a trivial coder and projected, so many a second; afterwards each of them must be in the rows.
+
+Run: python bench/rebuild.py [--events 100000] [--changing] [--workers 2] [--ingest 20]
 """
 
 import argparse
@@ -16,12 +18,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 from control import EVENTS_AN_ARTICLE, event, opened
+from retold import DAYS, FIRST_DAY, FIRST_RECEIPT, PLACES, codings, retold
 
 from domain import workflow
 from domain.article import Article
@@ -36,7 +39,6 @@ from infra.wiring import Frontlog
 
 ROUNDS = 3
 BATCH = 500
-PLACES = 2_000
 NAMES = ("actor_activity", "control")
 NEWCOMER = ActorRef("bench.Newcomer", "Newcomer", "it", "it")
 KEYS_INDEX = "frontlog_log.events_origin_keys"
@@ -47,7 +49,9 @@ DIGEST = "\\x" + "00" * 32
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=25_000)
+    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--changing", action="store_true")
+    parser.add_argument("--only", choices=NAMES)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--ingest", type=float, default=0.0, help="articles a second beside a second rebuild")
     parser.add_argument("--work-on", type=int, help=argparse.SUPPRESS)
@@ -58,29 +62,30 @@ def main() -> None:
         return
     with opened() as frontlog:
         started = time.perf_counter()
-        fill(frontlog, asked.articles)
-        count = asked.articles * EVENTS_AN_ARTICLE
+        told = changing(asked.events) if asked.changing else retold(codings(frontlog), asked.events)
+        count = fill(frontlog, told)
         print(f"{count:,} events in the log after {time.perf_counter() - started:.0f} s", flush=True)
-        measure(frontlog, count, asked.workers, ROUNDS)
+        names = [asked.only] if asked.only else list(NAMES)
+        measure(frontlog, names, count, asked.workers, ROUNDS)
         if asked.ingest:
             with ingesting(frontlog, asked.ingest) as told:
-                measure(frontlog, count, asked.workers, 1)
+                measure(frontlog, names, count, asked.workers, 1)
             missed(frontlog, told)
 
 
-def measure(frontlog: Frontlog, count: int, workers: int, rounds: int) -> None:
+def measure(frontlog: Frontlog, names: Iterable[str], count: int, workers: int, rounds: int) -> None:
     """Both rebuilds after the peer; a log of a million events is rebuilt once."""
     peer = statistics.median(copied(frontlog) for _ in range(ROUNDS))
     print(f"COPY TO and decode: {peer:.1f} s, {count / peer:,.0f} events/s", flush=True)
-    for name in NAMES:
+    for name in names:
         took = statistics.median(rebuilt(frontlog, name, workers) for _ in range(rounds if count < 500_000 else 1))
         print(f"{name}: {took:.1f} s, {count / took:,.0f} events/s, ratio {peer / took:.2f}", flush=True)
 
 
-def fill(frontlog: Frontlog, articles: int) -> None:
-    """Bring the articles and their codings into the log by COPY, around its functions: without digests and texts.
+def fill(frontlog: Frontlog, told: Iterable[tuple[Article, Coding, datetime]]) -> int:
+    """Bring articles and their codings into the log by COPY, around its functions: without digests and texts.
 
-    Signatures are by chance, so that no article is a copy of another.
+    Signatures are by chance, so that no article is a copy of another. Returns how many events were told.
     """
     chance = random.Random(1)
     edition = frontlog.live_edition()
@@ -89,15 +94,18 @@ def fill(frontlog: Frontlog, articles: int) -> None:
             "SELECT last_value, pg_get_indexdef(%s::regclass) FROM frontlog_log.event_position", [KEYS_INDEX]
         ).fetchone()
         assert found is not None
-        first, index = found
+        position, index = found
         connection.execute(f"DROP INDEX {KEYS_INDEX}")
         connection.execute("SELECT frontlog_log.hold_floor()")
-        position = first
+        count = 0
         with connection.cursor().copy(f"COPY frontlog_log.events ({COLUMNS}) FROM STDIN") as rows:
-            for n in range(articles):
-                told = made_up(chance, edition, n, articles)
-                rows.write("".join(line((position + k, *row)) for k, row in enumerate(told, 1)))
-                position += len(told)
+            for article, coding, at in told:
+                facts = stored(
+                    article, msgspec.structs.replace(coding, edition=edition), at, chance.randbytes(256).hex()
+                )
+                rows.write("".join(line((position + k, *row)) for k, row in enumerate(facts, 1)))
+                position += len(facts)
+                count += len(coding.events)
         connection.execute("SELECT setval('frontlog_log.event_position', %s)", [position])
         connection.execute("SET LOCAL maintenance_work_mem = '512MB'")
         connection.execute(index)
@@ -105,27 +113,34 @@ def fill(frontlog: Frontlog, articles: int) -> None:
         connection.execute("VACUUM ANALYZE frontlog_log.events")
         # as after an upgrade: verifying the first rebuild would otherwise project the whole log live, event by event
         connection.execute("UPDATE frontlog_read.generations SET version = 0")
+    return count
 
 
-def made_up(chance: random.Random, edition: str, n: int, articles: int) -> list[tuple[object, ...]]:
+def stored(article: Article, coding: Coding, at: datetime, signature: str) -> list[tuple[object, ...]]:
     """The rows of one article's two streams, without their positions."""
-    day = date(2014, 1, 1) + timedelta(days=n * 4_000 // articles)
-    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=n)
-    article = Article(f"Article {n}.", f"House {n % 7}", day)
     received = ArticleReceived(
-        article.article_id, "3" * 64, 14, article.source, day, way_in="bench", signature=chance.randbytes(256).hex()
+        article.article_id, "3" * 64, 14, article.source, article.published, way_in="bench", signature=signature
     )
-    events = tuple(event(chance, day, k, PLACES, 0.3) for k in range(EVENTS_AN_ARTICLE))
-    coding = Coding(article.article_id, edition, "d" * 64, "none", SENTENCE, events, ())
     streams = {
         f"article-{article.article_id}": [workflow.new_event(received, {})],
-        f"coding-{article.article_id}@{edition}": workflow.coding_events(coding, {}),
+        f"coding-{article.article_id}@{coding.edition}": workflow.coding_events(coding, {}),
     }
     return [
         (at, version, e.schema_version, stream, e.type, msgspec.json.encode(e.data).decode(), "{}", DIGEST)
         for stream, facts in streams.items()
         for version, e in enumerate(facts, 1)
     ]
+
+
+def changing(events: int) -> Iterator[tuple[Article, Coding, datetime]]:
+    """Articles of four events each that all bear on control, nearly each with another holder."""
+    chance, articles = random.Random(1), events // EVENTS_AN_ARTICLE
+    for n in range(articles):
+        day = FIRST_DAY + timedelta(days=n * DAYS // articles)
+        article = Article(f"Article {n}.", f"House {n % 7}", day)
+        told = tuple(event(chance, day, k, PLACES, 0.3) for k in range(EVENTS_AN_ARTICLE))
+        coding = Coding(article.article_id, "", "d" * 64, "none", SENTENCE, told, ())
+        yield article, coding, FIRST_RECEIPT + timedelta(seconds=n)
 
 
 def append_coding(frontlog: Frontlog, article: Article, events: tuple[CodedEvent, ...]) -> None:
