@@ -2,9 +2,11 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import zip_longest
+
+import msgspec
 
 from domain.control.assessment import Assessor, Fighting, Version
 from domain.control.evidence import ControlPolicy, Evidence
@@ -17,16 +19,13 @@ LOOKS_BACK = 128
 them out of the order in which they came, but not by much."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A version that stands, and since when it was known."""
+class _Open(msgspec.Struct, frozen=True, gc=False):
+    """A version that stands, what it is cut by, and since when it was known."""
 
     link: Found
     until: date | None
+    key: CutKey
     known_from: datetime
-
-    def key(self, area: str | None) -> CutKey:
-        return cut_key(Version(area, self.link.verdict, self.until, None))
 
 
 _Tail = tuple[str | None, int, Sequence[_Open]]
@@ -175,13 +174,12 @@ class Archive:
             if not links and same == len(stood):
                 continue
             tail, come = stood[same:], []
-            known = {one.key(area): one for one in tail}
+            known = {one.key: one for one in tail}
             for link, after in zip_longest(links, links[1:]):
-                one = _Open(link, after.verdict.since.latest if after else None, moment)
-                key = one.key(area)
+                until = after.verdict.since.latest if after else None
+                key = cut_key(Version(area, link.verdict, until, None))
                 earlier = known.pop(key, None)
-                since = earlier.known_from if earlier else begun.get(key, moment)
-                come.append(one if since == moment else replace(one, known_from=since))
+                come.append(_Open(link, until, key, earlier.known_from if earlier else begun.get(key, moment)))
             step.ended += [self._row(area, one, moment, self._shown) for one in known.values()]
             step.tails.append((area, same, tail))
             self._replace(area, same, come)

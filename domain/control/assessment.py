@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
 from domain.control import sweep
 from domain.control.claims import Claim, claim, effective
 from domain.control.evidence import ControlPolicy, Evidence
@@ -13,8 +15,7 @@ from domain.control.sweep import Found
 from domain.control.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(msgspec.Struct, frozen=True, gc=False):
     """One state of a holding over valid time. It starts on `verdict.since.latest` (None: no known day) and ends
     before `until` (None: it lasts). `fighting_last` is the last day of fighting told of it before its end.
     """

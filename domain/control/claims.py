@@ -1,15 +1,16 @@
 """Which claim was before which, which exclude each other, and which one replaces the other."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+
+import msgspec
+from msgspec.structs import replace
 
 from domain.control.evidence import Bearing, Evidence, Party
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """Evidence with what it implies for ordering. `earliest`/`latest` bound the day it is valid for.
 
     An assertion tells a state and no change, so it is valid at its own date, and at publication when it has none

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+import msgspec
+
 from domain.datafile import read
 from domain.events import ActorRef, CodedEvent, PlaceRef
 
@@ -46,8 +48,7 @@ class ControlPolicy:
         return cls.of(policy.fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(msgspec.Struct, frozen=True, gc=False):
     """A holder or loser. `candidates` are the ids an unresolved mention may stand for."""
 
     id: str
@@ -66,8 +67,7 @@ class ArticleFacts:
     origin_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """One event's word on one holding (place, area). Bounds are inclusive days, None is unbounded.
 
     `voice` names who says so: the attributed source, else the house, else the article itself; `voice_actor` is the

@@ -1,15 +1,15 @@
 """Evidence with the times in which it counted, and the rows of history that follow from it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from domain.control.assessment import Version
 from domain.control.evidence import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True, gc=False):
     """Evidence with the times (from inclusive, to exclusive, None: it lasts) in which it counted."""
 
     evidence: Evidence
@@ -19,8 +19,7 @@ class Known:
         return any(since <= moment and (until is None or moment < until) for since, until in self.intervals)
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
+class HistoryRow(msgspec.Struct, frozen=True, gc=False):
     """One version of a holding and the known time over which the archive supported it. `place` names the place."""
 
     place: Evidence

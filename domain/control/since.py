@@ -1,8 +1,9 @@
 """Since when: bounds on the day a state began, from all reports of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from domain.control.claims import Claim
 from domain.control.evidence import Party
@@ -10,8 +11,7 @@ from domain.control.pile import Pile
 from domain.control.sums import began, stated
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(msgspec.Struct, frozen=True, gc=False):
     """Earliest and latest possible day, inclusive; None is unbounded."""
 
     earliest: date | None = None

@@ -5,8 +5,10 @@ in the order on and what lies before it is not assessed again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+import msgspec
+from msgspec.structs import replace
 
 from domain.control.claims import Claim, opposes, overlap
 from domain.control.pile import Pile
@@ -16,8 +18,7 @@ from domain.control.verdict import Verdict, decide, join
 Area = str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, gc=False):
     """The newest verdict on a holding behind those before it: a chain, so that states share what they have in common.
 
     `count` is how many there are.
@@ -37,8 +38,7 @@ def chain(found: Found | None) -> list[Found]:
     return links[::-1]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True, gc=False):
     """What stands on each area, and the verdicts found so far; `touched` areas await the end of the `day`.
 
     `owed` is the day before, where its verdict is only due if this day brings more than repeats.

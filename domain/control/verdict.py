@@ -1,8 +1,11 @@
 """What the claims that still stand on one holding say together."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
+
+import msgspec
+from msgspec.structs import replace
 
 from domain.control.claims import Claim
 from domain.control.evidence import UNNAMED_PART, Evidence, Party
@@ -15,8 +18,7 @@ LISTED = 8
 """Support of so many pieces is listed by itself: a place that changes hands often has many verdicts on few pieces."""
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(msgspec.Struct, frozen=True, gc=False):
     """The evidence that a verdict rests on, each piece once: `told` of the holding and `parts` of areas of the place.
 
     `newest` was told last; `origins` are different ones. A long `told` can be listed while the verdict is the
@@ -90,9 +92,15 @@ class Side:
 
 
 def decide(standing: Standing, window_days: int) -> Verdict | None:
-    """The verdict of what stands; None when nothing does."""
+    """The verdict of what stands; None when nothing does. Asked again, always with the same window, it is the same."""
     if not standing.piles:
         return None
+    if not standing.decided:
+        standing.decided.append(_decide(standing, window_days))
+    return standing.decided[0]
+
+
+def _decide(standing: Standing, window_days: int) -> Verdict:
     divided = standing.sides()
     sides = [Side(standing, *each) for each in zip(divided.claims, divided.backing, strict=True)]
     if len(sides) == 1:

@@ -1,11 +1,12 @@
 """Who holds what, over both axes of time: evidence by article, and from it the history of each place's holdings."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from sys import intern
 from typing import Any
+
+from msgspec.structs import replace
 
 from domain.control import Evidence, Party, evidence_from
 from domain.control.evidence import BEARINGS
@@ -194,8 +195,17 @@ def with_origins(row: Row, steps: Steps) -> Row:
     return tuple(told.values())
 
 
+KNOWN_BY = (
+    "place_id", "area", "article_id", "sentence", "ordinal", "event_type", "modality", "place", "kind", "country",
+    "lat", "lon", "extent", "holder_ids", "holders", "holder_candidates", "loser_ids", "losers", "occurred_earliest",
+    "occurred_latest", "precision", "origin_id", "origins", "origins_from", "voice", "voice_actor", "known_at",
+    "known_from", "known_to",
+)  # fmt: skip
+"""The columns of control_evidence that an assessment knows."""
+
+
 def known_evidence(row: Mapping[str, Any]) -> list[Known]:
-    """A stored row of control_evidence, by column, as evidence again: one a time in which its origin was the same."""
+    """A stored row of control_evidence, by column (`KNOWN_BY`), as evidence again: one a time of the same origin."""
     article_id, origin_id = row["article_id"], row["origin_id"]
     evidence = Evidence(
         known_at=row["known_at"],

@@ -9,9 +9,8 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from domain.control.archive import Archive
-from domain.projections.control import EVIDENCE, HISTORY, history_row, known_evidence
+from domain.projections.control import EVIDENCE, HISTORY, KNOWN_BY, history_row, known_evidence
 from infra.postgres import projections_control
-from infra.postgres.build_read import Slice
 from infra.postgres.copy_text import line
 from infra.postgres.projections_write import copy_lines, partition
 from infra.postgres.queries import queries
@@ -33,24 +32,27 @@ def edges(connection: psycopg.Connection, generation: int) -> list[str | None]:
     return [*found, None]
 
 
-def assess(connection: psycopg.Connection, generation: int, part: Slice) -> None:
-    """Write the history of a slice's places."""
-    policy = projections_control.policy_of(connection, part.edition)
+def assess(connection: psycopg.Connection, generation: int, edition: str, low: str, high: str | None) -> None:
+    """Write the history of the places by id from `low`, inclusive, to `high`, exclusive (None: to the end)."""
+    policy = projections_control.policy_of(connection, edition)
     lines: list[str] = []
-    for _, rows in groupby(_evidence(connection, generation, part), key=lambda row: row["place_id"]):
+    for _, rows in groupby(_evidence(connection, generation, low, high), key=lambda row: row["place_id"]):
         known = [one for row in rows for one in known_evidence(row)]
         for row in Archive(known, policy).rows(None, {}):
             lines.append(line((generation, *history_row(row, policy.fighting_stale_days))))
     copy_lines(connection, HISTORY, generation, lines)
 
 
-def _evidence(connection: psycopg.Connection, generation: int, part: Slice) -> Iterator[dict[str, Any]]:
+def _evidence(connection: psycopg.Connection, generation: int, low: str, high: str | None) -> Iterator[dict[str, Any]]:
     """Rows of evidence, place by place."""
-    condition = sql.SQL("place_id >= {}").format(part.low)
-    if part.high is not None:
-        condition = sql.SQL("{} AND place_id < {}").format(condition, part.high)
-    statement = sql.SQL("SELECT * FROM {} WHERE generation = {} AND {} ORDER BY place_id").format(
-        partition(EVIDENCE, generation), generation, condition
+    condition = sql.SQL("place_id >= {}").format(low)
+    if high is not None:
+        condition = sql.SQL("{} AND place_id < {}").format(condition, high)
+    statement = sql.SQL("SELECT {} FROM {} WHERE generation = {} AND {} ORDER BY place_id").format(
+        _COLUMNS, partition(EVIDENCE, generation), generation, condition
     )
-    with connection.cursor(row_factory=dict_row) as cursor:
+    with connection.cursor(row_factory=dict_row, binary=True) as cursor:
         yield from cursor.execute(statement)
+
+
+_COLUMNS = sql.SQL(", ").join(map(sql.Identifier, KNOWN_BY))

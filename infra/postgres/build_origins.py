@@ -1,23 +1,24 @@
 """The origins of all articles at once: what a batch finds by the log's index, a build finds by sorting signatures."""
 
+from collections.abc import Iterable
+
 import psycopg
 
 from domain.origins import Steps, clusters, origins
 from infra.postgres import projections_origins
-from infra.postgres.build_read import Slice
 from infra.postgres.queries import queries
 
 ARRIVALS_AT_A_TIME = 5_000
 
 
-def find(connection: psycopg.Connection, generation: int, part: Slice) -> None:
-    """Store the origins of every article that may share one with another, as of the slice's mark."""
-    policy = projections_origins.policy_of(connection, part.edition)
+def find(connection: psycopg.Connection, generation: int, edition: str, mark: int) -> None:
+    """Store the origins of every article that may share one with another, as of a position of the log."""
+    policy = projections_origins.policy_of(connection, edition)
     if policy is None:
         return
     articles: list[str] = []
     signatures: list[bytes] = []
-    with connection.cursor().copy(queries("building")["signatures"], {"mark": part.mark}) as rows:
+    with connection.cursor().copy(queries("building")["signatures"], {"mark": mark}) as rows:
         for row in rows:
             article_id, _, signature = bytes(row)[:-1].partition(b"\t")
             articles.append(article_id.decode())
@@ -28,14 +29,14 @@ def find(connection: psycopg.Connection, generation: int, part: Slice) -> None:
         several: list[list[str]] = []
         while found and sum(map(len, several)) < ARRIVALS_AT_A_TIME:
             several.append(found.pop())
-        arrived = projections_origins.arrivals(connection, [one for each in several for one in each], part.mark)
+        arrived = projections_origins.arrivals(connection, [one for each in several for one in each], mark)
         for members in several:
             _store(connection, generation, origins([arrived[one][0] for one in members], policy))
 
 
-def stored(connection: psycopg.Connection, generation: int, low: str, high: str | None) -> dict[str, Steps]:
-    """The origins found, of articles by id from `low`, inclusive, to `high`, exclusive."""
-    asked = {"generation": generation, "low": low, "high": high}
+def stored(connection: psycopg.Connection, generation: int, articles: Iterable[str]) -> dict[str, Steps]:
+    """The origins found, of those of these articles that share one."""
+    asked = {"generation": generation, "articles": list(articles)}
     return {
         article_id: tuple(zip(since, ids, strict=True))
         for article_id, since, ids in connection.execute(queries("building")["origins"], asked)

@@ -4,10 +4,10 @@ Only the payload fields that the projection reads leave the database, each in a 
 and again (actors, places, days) is decoded once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, get_type_hints
+from datetime import datetime
+from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 import psycopg
@@ -19,11 +19,10 @@ from domain.origins import Steps
 from domain.projections.dossier import Decisions, Dossier, Fact, decide
 from domain.projections.projection import Projection
 
+ROWS_AT_A_TIME = 1_000
+
 KEPT_VALUES = 50_000
 """Decoded values of one field that are remembered at a time."""
-
-LAST_ID = "~"
-"""Behind every article id: they are hex digits."""
 
 _STREAMS_AT_A_TIME = 2_000
 _CODING = {*EVENT_TYPES, "ArticleCoded", "CodingInherited"}
@@ -35,12 +34,12 @@ Value = Any
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Articles by id from `low`, inclusive, to `high`, exclusive (None: to the end), as of a position of the log."""
+    """Articles received at positions from `low`, inclusive, to `high`, exclusive, as of a position of the log."""
 
     edition: str
     mark: int
-    low: str
-    high: str | None
+    low: int
+    high: int
 
 
 def dossiers(
@@ -48,44 +47,108 @@ def dossiers(
     projection: Projection,
     part: Slice,
     decisions: Decisions,
-    origins_of: Callable[[str, datetime], Steps],
+    origins_of: Callable[[Mapping[str, datetime]], Mapping[str, Steps]],
 ) -> Iterator[Dossier]:
-    """The dossier of every article of a slice. Read them to the end before the connection is used again."""
-    found = dict(_received(connection, projection, part, origins_of))
-    inherited: dict[str, tuple[int, str]] = {}
+    """The dossier of every article of a slice. Read them to the end before the connection is used again.
+
+    Most codings follow soon on the receipt and are read with one stretch of the log; the others by their streams.
+    """
+    waiting = _received(connection, projection, part, origins_of)
     reading = _Reading(projection, coding=True)
-    condition = sql.SQL("stream >= {} AND stream < {} AND split_part(stream, '@', 2) = {}").format(
-        f"coding-{part.low}", f"coding-{part.high or LAST_ID}", part.edition
-    )
-    for stream, facts in reading.streams(connection, condition, part.mark):
-        article_id = stream[7:].partition("@")[0]
+    coded = {f"coding-{article_id}@{part.edition}": article_id for article_id in waiting}
+    near = _begun(connection, part) & coded.keys()
+    inherited: dict[str, tuple[int, str]] = {}
+    for stream, facts in _codings(reading, connection, _near(part), near, part.mark):
+        article_id = coded.pop(stream)
         if facts[0].type == "CodingInherited":
-            inherits: Any = facts[0].shape
-            inherited[f"coding-{article_id}@{inherits.inherits}"] = (facts[0].position, article_id)
-        elif (dossier := found.pop(article_id, None)) is not None:
-            yield _with(dossier, facts, decisions, part.mark)
-    streams = sorted(inherited)
-    for first in range(0, len(streams), _STREAMS_AT_A_TIME):
-        condition = sql.SQL("stream = ANY({})").format(streams[first : first + _STREAMS_AT_A_TIME])
-        for stream, facts in reading.streams(connection, condition, part.mark):
+            inherited[_inherits(facts[0], article_id)] = (facts[0].position, article_id)
+        else:
+            yield _with(waiting.pop(article_id), facts, decisions, part.mark)
+    for streams in _chunks(coded):
+        for stream, facts in _codings(reading, connection, _streams(streams), streams, part.mark):
+            article_id = coded[stream]
+            if facts[0].type == "CodingInherited":
+                inherited[_inherits(facts[0], article_id)] = (facts[0].position, article_id)
+            else:
+                yield _with(waiting.pop(article_id), facts, decisions, part.mark)
+    for streams in _chunks(inherited):
+        for stream, facts in _codings(reading, connection, _streams(streams), streams, part.mark):
             at, article_id = inherited[stream]
-            if (dossier := found.pop(article_id, None)) is not None:
-                yield _with(dossier, [_inherited(fact, at, part.edition) for fact in facts], decisions, part.mark)
-    yield from found.values()
+            told = [_inherited(fact, at, part.edition) for fact in facts]
+            yield _with(waiting.pop(article_id), told, decisions, part.mark)
+    yield from waiting.values()
 
 
 def _received(
-    connection: psycopg.Connection, projection: Projection, part: Slice, origins_of: Callable[[str, datetime], Steps]
-) -> Iterator[tuple[str, Dossier]]:
-    condition = sql.SQL("stream >= {} AND stream < {}").format(f"article-{part.low}", f"article-{part.high or LAST_ID}")
-    for stream, facts in _Reading(projection, coding=False).streams(connection, condition, part.mark):
-        article_id = stream[8:]
-        dossier = Dossier(article_id)
-        for fact in facts:
-            dossier.add(fact)
-        if dossier.received_at is not None:
-            dossier.origins = origins_of(article_id, dossier.received_at)
-        yield article_id, dossier
+    connection: psycopg.Connection,
+    projection: Projection,
+    part: Slice,
+    origins_of: Callable[[Mapping[str, datetime]], Mapping[str, Steps]],
+) -> dict[str, Dossier]:
+    """The articles of a slice by id, with all facts of their own streams."""
+    reading = _Reading(projection, coding=False)
+    first = sql.SQL("{} AND stream ^@ 'article-' AND version = 1").format(_stretch(part))
+    found: dict[str, Dossier] = {}
+    for fact in reading.facts(connection, first, part.mark):
+        article_id = fact.stream[8:]
+        dossier = found[article_id] = Dossier(article_id)
+        dossier.add(fact)
+    for streams in _chunks(f"article-{article_id}" for article_id in found):
+        later = sql.SQL("{} AND version > 1").format(_streams(streams))
+        for fact in reading.facts(connection, later, part.mark):
+            found[fact.stream[8:]].add(fact)
+    received = {one.article_id: one.received_at for one in found.values() if one.received_at is not None}
+    for article_id, origins in origins_of(received).items():
+        found[article_id].origins = origins
+    return found
+
+
+def _begun(connection: psycopg.Connection, part: Slice) -> set[str]:
+    """The codings under the slice's edition that begin where it lies."""
+    statement = sql.SQL("SELECT stream FROM frontlog_log.events WHERE {} AND version = 1").format(_near(part))
+    return {stream for (stream,) in connection.execute(statement)}
+
+
+def _codings(
+    reading: "_Reading", connection: psycopg.Connection, where: sql.Composable, wanted: Container[str], mark: int
+) -> Iterator[tuple[str, list[Fact]]]:
+    """Each stream that is wanted and ends, with its facts in order."""
+    begun: dict[str, list[Fact]] = {}
+    for fact in reading.facts(connection, where, mark, wanted):
+        facts = begun.get(fact.stream)
+        if facts is None:
+            facts = begun[fact.stream] = []
+        facts.append(fact)
+        if fact.type in _CLOSING:
+            yield fact.stream, begun.pop(fact.stream)
+
+
+_CLOSING = {"ArticleCoded", "CodingInherited"}
+
+
+def _stretch(part: Slice) -> sql.Composed:
+    return sql.SQL("position >= {} AND position < {}").format(part.low, part.high)
+
+
+def _near(part: Slice) -> sql.Composed:
+    of_edition = sql.SQL("stream ^@ 'coding-' AND split_part(stream, '@', 2) = {}").format(part.edition)
+    return sql.SQL("{} AND {}").format(_stretch(part), of_edition)
+
+
+def _streams(streams: Sequence[str]) -> sql.Composed:
+    # a list as such would be weighed name by name: planning would take longer than reading
+    return sql.SQL("stream = ANY(ARRAY(SELECT unnest({}::text[])))").format(streams)
+
+
+def _chunks(streams: Iterable[str]) -> Iterator[list[str]]:
+    streams = sorted(streams)
+    for first in range(0, len(streams), _STREAMS_AT_A_TIME):
+        yield streams[first : first + _STREAMS_AT_A_TIME]
+
+
+def _inherits(fact: Fact, article_id: str) -> str:
+    shape: Any = fact.shape
+    return f"coding-{article_id}@{shape.inherits}"
 
 
 def _with(dossier: Dossier, coding: Iterable[Fact], decisions: Decisions, mark: int) -> Dossier:
@@ -103,46 +166,74 @@ def _inherited(fact: Fact, at: int, edition: str) -> Fact:
     return msgspec.structs.replace(fact, inherited_at=at, shape=shape)
 
 
+class _Field(NamedTuple):
+    """A field of payloads as one column brings it: text and numbers as such, all else in JSON, to be decoded."""
+
+    name: str
+    default: Value
+    hint: Any
+
+    @property
+    def as_such(self) -> bool:
+        return self.hint in _AS_SUCH
+
+    @property
+    def column(self) -> sql.Composed:
+        if self.as_such:
+            column = sql.SQL("(data->>{})::" + _AS_SUCH[self.hint]).format(self.name)
+            missing: Value = self.default
+        else:
+            column = sql.SQL("(data->{})::text").format(self.name)
+            missing = msgspec.NODEFAULT if self.default is msgspec.NODEFAULT else _json(self.default)
+        if missing is None or missing is msgspec.NODEFAULT:
+            return column
+        return sql.SQL("coalesce({}, {})").format(column, missing)
+
+
+_AS_SUCH = {str: "text", str | None: "text", int: "bigint", int | None: "bigint"}
+
+
+def _fields(name: str, read: Iterable[str]) -> list[_Field]:
+    """The fields that are read of a type, as its newest shape has them."""
+    shape = SHAPES[name][1]
+    hints, defaults = get_type_hints(shape), {each.name: each.default for each in msgspec.structs.fields(shape)}
+    return [_Field(each, defaults[each], hints[each]) for each in read]
+
+
+def _json(value: Value) -> str:
+    return msgspec.json.encode(value).decode()
+
+
 class _Reading:
     """What a projection reads of the streams of articles, or else of codings: one column a field of the payload."""
 
     def __init__(self, projection: Projection, *, coding: bool) -> None:
         reads = {"CodingInherited": ("inherits",), **projection.reads}
         reads = {name: fields for name, fields in reads.items() if (name in _CODING) is coding and name in SHAPES}
-        fields = {(f, _default(SHAPES[name][1], f)): () for name, fs in sorted(reads.items()) for f in fs}
-        wanted = [field for field in fields if field[0] not in _UNUSED]
-        self._columns = [_column(field, default) for field, default in wanted]
-        kept: dict[Any, _Kept] = {}
-        self._shapes = {name.encode(): _Shape(name, fields, wanted, kept) for name, fields in reads.items()}
+        of_type = {name: _fields(name, read) for name, read in sorted(reads.items())}
+        # a dict for its order
+        columns = {each: None for some in of_type.values() for each in some if each.name not in _UNUSED}
+        self._columns = [each.column for each in columns]
+        kept = {each: _Kept(each.hint) for each in columns if not each.as_such}
+        numbered = {each: n for n, each in enumerate(columns, _FIRST_FIELD)}
+        self._shapes = {name: _Shape(name, some, numbered, kept) for name, some in of_type.items()}
 
-    def streams(
-        self, connection: psycopg.Connection, condition: sql.Composable, mark: int
-    ) -> Iterator[tuple[str, list[Fact]]]:
-        """Each stream with its facts of the types that are read, in order, up to a position."""
-        facts: list[Fact] = []
-        current, stream = b"", ""
-        recorded_text, recorded_at = b"", datetime.min.replace(tzinfo=UTC)
+    def facts(
+        self, connection: psycopg.Connection, where: sql.Composable, mark: int, wanted: Container[str] | None = None
+    ) -> Iterator[Fact]:
+        """The facts of the types that are read, up to a position and in order; `wanted` streams only (None: all)."""
+        current, skipped = "", False
         shapes = self._shapes
-        with connection.cursor().copy(self._statement(condition, mark)) as rows:
-            for row in rows:
-                text = bytes(row)
-                line = text.split(b"\t")
-                if rb"\\" in text:  # JSON has no tab or line end as such, so that only its backslashes are doubled
-                    line = [part.replace(rb"\\", b"\\") for part in line]
-                if line[0] != current:
-                    if facts:
-                        yield stream, facts
-                    current, facts = line[0], []
-                    stream = current.decode()
-                if line[3] != recorded_text:
-                    recorded_text = line[3]
-                    recorded_at = datetime.fromisoformat(recorded_text.decode())
-                shape = shapes[line[2]]
-                facts.append(Fact(int(line[1]), stream, shape.name, recorded_at, shape.read(line)))
-        if facts:
-            yield stream, facts
+        for row in connection.cursor(binary=True).stream(self._statement(where, mark), size=ROWS_AT_A_TIME):
+            stream = row[0]
+            if stream != current:
+                current = stream
+                skipped = wanted is not None and stream not in wanted
+            if not skipped:
+                shape = shapes[row[2]]
+                yield Fact(row[1], stream, shape.name, row[3], shape.read(row))
 
-    def _statement(self, condition: sql.Composable, mark: int) -> sql.Composed:
+    def _statement(self, where: sql.Composable, mark: int) -> sql.Composed:
         newest = {shape.name: SHAPES[shape.name][0] for shape in self._shapes.values()}
         of_old_shape = sql.SQL(" OR ").join(
             sql.SQL("(type = ANY({}) AND schema_version <> {})").format(
@@ -150,71 +241,51 @@ class _Reading:
             )
             for version in sorted(set(newest.values()))
         )
-        old = sql.SQL("CASE WHEN {} THEN schema_version || ' ' || data::text ELSE '' END").format(of_old_shape)
+        old = sql.SQL("CASE WHEN {} THEN schema_version || ' ' || data::text END").format(of_old_shape)
         return sql.SQL(
-            "COPY (SELECT stream, position, type, recorded_at, {columns} FROM frontlog_log.events"
-            " WHERE {condition} AND position <= {mark} AND type = ANY({types}) ORDER BY stream, version) TO STDOUT"
-        ).format(columns=sql.SQL(", ").join([*self._columns, old]), condition=condition, mark=mark, types=list(newest))
+            "SELECT stream, position, type, recorded_at, {columns} FROM frontlog_log.events"
+            " WHERE {where} AND position <= {mark} AND type = ANY({types}) ORDER BY position"
+        ).format(columns=sql.SQL(", ").join([*self._columns, old]), where=where, mark=mark, types=list(newest))
 
 
 _FIRST_FIELD = 4
-_CURRENT = b"\n"
-"""The last column of an event in its newest shape, with the line's end."""
-
-
-def _column(field: str, default: Value) -> sql.Composed:
-    if default is msgspec.NODEFAULT:
-        return sql.SQL("data->{}").format(field)
-    return sql.SQL("coalesce(data->{}, {}::jsonb)").format(field, msgspec.json.encode(default).decode())
-
-
-def _default(shape: type[msgspec.Struct], name: str) -> Value:
-    return next(field.default for field in msgspec.structs.fields(shape) if field.name == name)
 
 
 class _Shape:
     """Decodes events of one type to the fields that are read of them, under the names that its newest shape has."""
 
     def __init__(
-        self, name: str, fields: Iterable[str], wanted: Sequence[tuple[str, Value]], kept: dict[Any, "_Kept"]
+        self, name: str, fields: Iterable[_Field], columns: Mapping[_Field, int], kept: Mapping[_Field, "_Kept"]
     ) -> None:
         self.name = name
-        shape = SHAPES[name][1]
-        hints = get_type_hints(shape)
-        columns = {
-            field: n for n, (field, default) in enumerate(wanted, _FIRST_FIELD)
-            if field in fields and default == _default(shape, field)
-        }  # fmt: skip
-        seldom = [field for field in columns if hints[field] in _SELDOM_AGAIN]
-        often = [field for field in columns if field not in seldom]
+        decoded = [each for each in fields if each in kept]
+        as_such = [each for each in fields if each in columns and each not in kept]
         self._struct = msgspec.defstruct(
-            f"{name}Read", [(f, hints[f]) for f in (*often, *seldom)], namespace={"type": name}, frozen=True, gc=False
+            f"{name}Read",
+            [(each.name, each.hint) for each in (*decoded, *as_such)],
+            namespace={"type": name},
+            frozen=True,
+            gc=False,
         )
-        self._often = [(columns[f], kept.setdefault((f, hints[f]), _Kept(hints[f]))) for f in often]
-        self._seldom = [(columns[f], msgspec.json.Decoder(hints[f]).decode) for f in seldom]
+        self._decoded = [(columns[each], kept[each]) for each in decoded]
+        self._as_such = [columns[each] for each in as_such]
 
-    def read(self, line: Sequence[bytes]) -> msgspec.Struct:
+    def read(self, row: Sequence[Any]) -> msgspec.Struct:
         """Raises Stop, or msgspec.ValidationError, where the payload is not of its shape."""
-        if line[-1] != _CURRENT:
-            version, _, data = line[-1].partition(b" ")
+        if row[-1] is not None:
+            version, _, data = row[-1].partition(" ")
             return from_data(self.name, int(version), msgspec.json.decode(data))
-        return self._struct(
-            *[kept[line[n]] for n, kept in self._often], *[decode(line[n]) for n, decode in self._seldom]
-        )
+        return self._struct(*[kept[row[n]] for n, kept in self._decoded], *[row[n] for n in self._as_such])
 
 
-_SELDOM_AGAIN = (str, str | None, int, int | None)
-"""Types of fields that are decoded as fast as looked up."""
-
-
-class _Kept(dict[bytes, Value]):
+class _Kept(dict[str, Value]):
     """Values of a type by their JSON, decoded when they come for the first time."""
 
     def __init__(self, hint: Any) -> None:
         super().__init__()
         self._decode = msgspec.json.Decoder(hint).decode
 
-    def __missing__(self, text: bytes) -> Value:
+    def __missing__(self, text: str) -> Value:
         if len(self) >= KEPT_VALUES:
             self.clear()
         value = self[text] = self._decode(text)

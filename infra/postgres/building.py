@@ -5,9 +5,10 @@ is spared: a slice is read in one go and written by COPY into tables without ind
 """
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from typing import NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -28,6 +29,17 @@ SLICE_EVENTS = 20_000
 
 SUMS_AT_ONCE = 10
 """So many slices in one where all that is kept of an article is added up: the fewer slices, the fewer sums to merge."""
+SHARED_AMONG = 4
+"""But no fewer slices than this, so that several workers have something to do."""
+
+
+class _Taken(NamedTuple):
+    """A slice that is being worked on, of a build under an edition up to a mark."""
+
+    edition: str
+    mark: int
+    low: str
+    high: str | None
 
 
 def begin(
@@ -38,15 +50,15 @@ def begin(
     `width`: log positions a slice, of sums some more.
     """
     if all(table.kind == "sums" for table in projection.tables):
-        width *= SUMS_AT_ONCE
+        width = max(width, min(width * SUMS_AT_ONCE, -(-mark // SHARED_AMONG)))
     slices = max(1, -(-mark // width))
     tables = [table.name for table in projection.tables]
     row = connection.execute(
         queries("building")["begin"], [projection.name, edition, projection.version, tables, mark]
     ).fetchone()
     assert row is not None
-    edges: list[str | None] = [f"{n * 16**8 // slices:08x}" for n in range(slices)]  # article ids are hex digests
-    _add_slices(connection, row[0], "articles", ["", *edges[1:], None])
+    edges = [str(n * (mark + 1) // slices) for n in range(slices + 1)]
+    _add_slices(connection, row[0], "articles", [*edges])
     if _has_origins(projection):
         _add_slices(connection, row[0], "origins", ["", None])
     return int(row[0])
@@ -57,8 +69,9 @@ def fold_slice(pool: Pool, projection: Projection, generation: int, number: int)
     with passing_trouble(f"building {projection.name}", pool), pool.connection() as connection:
         _find_origins(connection, projection, generation)
         with _slice(connection, generation, "articles", number) as part, _without_collecting():
-            if part is not None:
-                _fold(connection, projection, generation, part)
+            if part is not None and part.high is not None:
+                stretch = build_read.Slice(part.edition, part.mark, int(part.low), int(part.high))
+                _fold(connection, projection, generation, stretch)
 
 
 def assess_slice(pool: Pool, projection: Projection, generation: int, number: int) -> None:
@@ -69,7 +82,7 @@ def assess_slice(pool: Pool, projection: Projection, generation: int, number: in
             connection.execute(queries("building")["attach"], [projection.tables[0].name, generation])
         with _slice(connection, generation, "places", number) as part, _without_collecting():
             if part is not None:
-                build_control.assess(connection, generation, part)
+                build_control.assess(connection, generation, part.edition, part.low, part.high)
 
 
 def cut_places(connection: psycopg.Connection, projection: Projection, generation: int) -> int:
@@ -145,7 +158,7 @@ def _fold(connection: psycopg.Connection, projection: Projection, generation: in
     lines: dict[str, list[str]] = {table.name: [] for table in projection.tables}
     sums = projection.no_sums()
     decisions = projections_read.decisions_up_to(connection, part.mark) if "EventRejected" in projection.reads else {}
-    origins = _origins_of(connection, projection, generation, part)
+    origins = _origins_of(connection, projection, generation, part.edition)
     for dossier in build_read.dossiers(connection, projection, part, decisions, origins):
         if projection.tally is not None:
             projection.tally(dossier, sums, 1)
@@ -158,13 +171,17 @@ def _fold(connection: psycopg.Connection, projection: Projection, generation: in
 
 
 def _origins_of(
-    connection: psycopg.Connection, projection: Projection, generation: int, part: build_read.Slice
-) -> Callable[[str, datetime], Steps]:
-    """An article's origins by its id and receipt."""
-    if not _has_origins(projection) or projections_origins.policy_of(connection, part.edition) is None:
-        return lambda article_id, received_at: ()
-    shared = build_origins.stored(connection, generation, part.low, part.high)
-    return lambda article_id, received_at: shared.get(article_id) or ((received_at, article_id),)
+    connection: psycopg.Connection, projection: Projection, generation: int, edition: str
+) -> Callable[[Mapping[str, datetime]], Mapping[str, Steps]]:
+    """The origins of articles, given when each was received."""
+    if not _has_origins(projection) or projections_origins.policy_of(connection, edition) is None:
+        return lambda received: {}
+
+    def origins_of(received: Mapping[str, datetime]) -> Mapping[str, Steps]:
+        shared = build_origins.stored(connection, generation, received)
+        return {article_id: shared.get(article_id) or ((at, article_id),) for article_id, at in received.items()}
+
+    return origins_of
 
 
 def _find_origins(connection: psycopg.Connection, projection: Projection, generation: int) -> None:
@@ -175,7 +192,7 @@ def _find_origins(connection: psycopg.Connection, projection: Projection, genera
     if row is not None and row[0]:
         with _slice(connection, generation, "origins", 0) as part:
             if part is not None:
-                build_origins.find(connection, generation, part)
+                build_origins.find(connection, generation, part.edition, part.mark)
 
 
 def _has_origins(projection: Projection) -> bool:
@@ -183,9 +200,7 @@ def _has_origins(projection: Projection) -> bool:
 
 
 @contextmanager
-def _slice(
-    connection: psycopg.Connection, generation: int, part: str, number: int
-) -> Iterator[build_read.Slice | None]:
+def _slice(connection: psycopg.Connection, generation: int, part: str, number: int) -> Iterator[_Taken | None]:
     """A slice that is not done, marked as done with the block's transaction; None where it is done, or gone."""
     with connection.transaction():
         connection.execute(queries("projections")["patience"])
@@ -194,7 +209,7 @@ def _slice(
         if target is None or found is None:
             yield None
             return
-        yield build_read.Slice(target[1], target[2], *found)
+        yield _Taken(target[1], target[2], *found)
         connection.execute(queries("building")["slice_done"], [generation, part, number])
 
 

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 NULL = "\\N"
+KEPT_SINGLES = 50_000
+"""So many arrays of one value are remembered at a time."""
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -28,13 +30,25 @@ def _text(value: str) -> str:
     return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPED)
 
 
+class _Singles(dict[Any, str]):
+    """Arrays of one text or moment, which come again and again, by that value."""
+
+    def __missing__(self, value: Any) -> str:
+        if len(self) >= KEPT_SINGLES:
+            self.clear()
+        text = self[value] = _text(array([value]))
+        return text
+
+
+_single = _Singles()
+_OFTEN_SINGLE = {str, datetime, type(None)}  # of the others 1, 1.0 and True would be one key
+
+
 def _array(values: Sequence[Any]) -> str:
     if not values:
         return "{}"
-    if len(values) == 1 and values[0] is not None:  # most of them
-        text = str(values[0])
-        if text.isprintable() and "\\" not in text and '"' not in text:
-            return f'{{"{text}"}}'
+    if len(values) == 1 and type(values[0]) in _OFTEN_SINGLE:
+        return _single[values[0]]
     return _text(array(values))
 
 

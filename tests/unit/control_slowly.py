@@ -5,10 +5,12 @@ Kept beside the fast one in `domain.control`, which must agree with it to the by
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby, zip_longest
 from typing import Any
+
+from msgspec.structs import replace
 
 from domain.control import ControlPolicy
 from domain.control.claims import (

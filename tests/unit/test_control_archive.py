@@ -2,11 +2,11 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from claims_told import DAY_ONE, POLICY
+from msgspec.structs import replace
 from test_control_slowly import by_article, history, merged
 
 from domain.control import Evidence, archive

@@ -1,13 +1,13 @@
 """Properties of the assessment over thousands of made-up histories."""
 
 import random
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from claims_told import DAY_ONE, POLICY, told
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from domain.control import Evidence, Party, assess, sweep
 from domain.control.archive import Archive

@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain
 
 import pytest
 from claims_told import DAY_ONE, POLICY
 from control_slowly import said, slowly
+from msgspec.structs import replace
 
 from domain.control import Evidence, Party, assess
 from domain.control.assessment import Assessor

@@ -1,12 +1,12 @@
 """How much is looked at for one more claim: counted, not timed."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from claims_told import POLICY
+from msgspec.structs import replace
 
 from domain.control import Evidence, Party, pile, rivals, sweep
 from domain.control.archive import Archive

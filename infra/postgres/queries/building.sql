@@ -32,7 +32,7 @@ INSERT INTO frontlog_read.build_origins (generation, article_id, since, origin_i
 
 -- name: origins
 SELECT article_id, since, origin_ids FROM frontlog_read.build_origins
- WHERE generation = %(generation)s AND article_id >= %(low)s AND (%(high)s::text IS NULL OR article_id < %(high)s)
+ WHERE generation = %(generation)s AND article_id = ANY(%(articles)s)
 
 -- name: decisions
 SELECT position, stream, version, type, schema_version, recorded_at, data::text

@@ -137,12 +137,10 @@ DELETE FROM frontlog_read.control_history h
    AND h.valid_from IS NULL AND h.known_from = gone.known_from
 
 -- name: forget_ended
--- Rows that had ended in known time; the ranges are there for the index behind one_state_at_a_time.
+-- Rows that had ended in known time.
 DELETE FROM frontlog_read.control_history h
  USING unnest(%s::text[], %s::text[], %s::date[], %s::timestamptz[]) AS gone (place_id, area, valid_from, known_from)
  WHERE h.generation = %s AND h.known_to IS NOT NULL AND h.place_id = gone.place_id AND h.area = gone.area
-   AND tstzrange(h.known_from, h.known_to) && tstzrange(gone.known_from, gone.known_from, '[]')
-   AND daterange(h.valid_from, h.valid_to) && daterange(gone.valid_from, gone.valid_from, '[]')
    AND h.valid_from IS NOT DISTINCT FROM gone.valid_from AND h.known_from = gone.known_from
 
 -- name: evidence_told
