@@ -26,8 +26,8 @@ class Settings:
 
     `database_url` None: the embedded server in `data_dir`. `broker_url` None: the queues live in the database.
     `log_level` None: `frontlog up` logs from info on, other commands speak for themselves. `worker_threads`: how many
-    doorbells one process answers at a time. `server_linger_s`: how long the embedded server outlives the last command,
-    in seconds.
+    doorbells one process answers at a time. `replay_workers`: how many processes a command has work on a large replay.
+    `server_linger_s`: how long the embedded server outlives the last command, in seconds.
     """
 
     data_dir: Path
@@ -36,6 +36,7 @@ class Settings:
     log_level: str | None = None
     log_format: LogFormat = "auto"
     worker_threads: int = 2
+    replay_workers: int = 2
     server_linger_s: float = 5.0
 
     @property
@@ -53,6 +54,7 @@ class Settings:
             log_level=_one_of(env, "FRONTLOG_LOG_LEVEL", LOG_LEVELS, "") or None,
             log_format=cast(LogFormat, _one_of(env, "FRONTLOG_LOG_FORMAT", LOG_FORMATS, "auto")),
             worker_threads=int(_number(env, "FRONTLOG_WORKER_THREADS", 2, least=1, most=64, whole=True)),
+            replay_workers=int(_number(env, "FRONTLOG_REPLAY_WORKERS", 2, least=1, most=64, whole=True)),
             server_linger_s=_number(env, "FRONTLOG_SERVER_LINGER_S", 5.0, least=0, most=86_400),
         )
 

@@ -30,6 +30,8 @@ LOOK_EVERY_S = 0.05
 RING_AGAIN_S = 2.0
 """After so long without getting ahead the lanes are rung again: a message, or its worker, may be lost."""
 PATIENCE_S = 60.0
+SHARED_FROM = 20_000
+"""With so many events to go through, over all its steps, a replay is worth the start of more workers."""
 HELP_AFTER_S = 6.0
 """After so long without getting ahead this command works itself, whoever else was to do it."""
 
@@ -88,27 +90,38 @@ def see_through(
 ) -> Replay:
     """Have a replay worked on until it ends one way or the other; `heard` gets its progress. Safe to repeat.
 
-    The worker of a `frontlog up` does the work, or else one that this command starts.
+    The worker of a `frontlog up` does the work, or else one that this command starts; where there is much of it, this
+    command's workers share it.
     """
     with logs.bind_trace(replay.trace_id, replay=str(replay.replay_id)), ExitStack() as stack:
         log.info("seeing a replay through", aim=replay.aim, edition=replay.edition)
-        child: Child | None = None
+        children: list[Child] = []
         app: Celery | None = None
+        alone = False
         look_at = time.monotonic()
         while (now := _patiently(lambda: replays.progress(pool, replay))).state == "running":
             heard(now)
-            if time.monotonic() >= look_at and (app is None or now.idle_s >= RING_AGAIN_S):
+            looking = time.monotonic() >= look_at and (app is None or now.idle_s >= RING_AGAIN_S)
+            if looking:
                 look_at = time.monotonic() + RING_AGAIN_S
                 app = app or _patiently(lambda: stack.enter_context(_app(settings, conninfo)))
-                if child is not None:
+                for child in children:
                     child.bring_back()
-                elif now.idle_s > HELP_AFTER_S or not _patiently(lambda: up.somebody_works(pool)):
-                    child = stack.enter_context(replay_worker(settings, conninfo))
+                alone = alone or now.idle_s > HELP_AFTER_S or not _patiently(lambda: up.somebody_works(pool))
+            missing = _workers(settings, now, alone=alone) - len(children)
+            children += [stack.enter_context(replay_worker(settings, conninfo)) for _ in range(missing)]
+            if app is not None and (looking or missing > 0):
                 ring_lanes(app, pool, replay.replay_id)
             time.sleep(LOOK_EVERY_S)
         heard(now)
         log.info("the replay has ended", state=now.state, error=now.error)
     return _patiently(lambda: replays.one(pool, replay.replay_id))
+
+
+def _workers(settings: Settings, now: Progress, *, alone: bool) -> int:
+    """How many this command is to have; without being alone there is one at work elsewhere."""
+    wanted = settings.replay_workers if now.events >= SHARED_FROM else 1
+    return wanted if alone else wanted - 1
 
 
 def _patiently(ask: Callable[[], Answer]) -> Answer:

@@ -290,7 +290,7 @@ def test_workers_killed_at_random_points_need_no_repair(
 ) -> None:
     monkeypatch.setattr(replay_steps, "RANGE_EVENTS", 10)  # many ranges, so that there are many points
     chance = random.Random(5)
-    for _ in range(5):
+    for _ in range(2):
         begun = conduct.begin(archive.pool)
         app = broker.open_app(migrated, None)
         kills, deadline = 0, time.monotonic() + 60
