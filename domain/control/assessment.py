@@ -74,7 +74,7 @@ def _days(fighting: Iterable[Evidence]) -> Iterator[tuple[str | None, date]]:
             yield from ((area, day) for area in {None, one.area})
 
 
-KEPT = 64
+KEPT, KEPT_BEFORE = 1_024, 64
 """Of the states of a sweep the last so many are kept, and before them every so manieth."""
 
 
@@ -91,6 +91,8 @@ class Assessor:
         # _states[n] is the sweep before the nth claim; those after the last change are made when asked for, and of
         # those long before it only every 64th is kept: each holds all that stood
         self._states: list[sweep.State | None] = []
+        # by the identity of claims that are to be heard again
+        self._earlier: dict[int, sweep.Earlier] = {}
         self._areas: Counter[str | None] = Counter()
         self._swept_areas: frozenset[str | None] = frozenset()
 
@@ -124,15 +126,21 @@ class Assessor:
         self._keys.insert(at, one.sort_key)
         self._claims.insert(at, one)
         self._areas[one.evidence.area] += 1
-        self._forget_after(at)
+        self._forget_after(at, moved=1)
 
     def _remove(self, one: Claim) -> None:
         at = bisect_left(self._keys, one.sort_key)
         del self._keys[at], self._claims[at]
         self._areas[one.evidence.area] -= 1
-        self._forget_after(at)
+        self._forget_after(at, moved=-1)
 
-    def _forget_after(self, at: int) -> None:
+    def _forget_after(self, at: int, moved: int) -> None:
+        """Forget the states after the first `at` claims; those that came next stand so many further on now."""
+        for n in range(at if moved > 0 else at + 1, len(self._states) - 1):
+            before, after = self._states[n], self._states[n + 1]
+            if before is not None and after is not None:
+                one = self._claims[n + moved]
+                self._earlier[id(one)] = sweep.Earlier(one, before, after)
         del self._states[at + 1 :]
         while self._states and self._states[-1] is None:
             self._states.pop()
@@ -140,17 +148,19 @@ class Assessor:
     def _swept(self) -> sweep.State:
         areas = frozenset(+self._areas)
         if areas != self._swept_areas or not self._states:
-            self._swept_areas, self._states = areas, [sweep.start(areas)]
+            self._swept_areas, self._states, self._earlier = areas, [sweep.start(areas)], {}
         state = self._states[-1]
         assert state is not None
         while len(self._states) <= len(self._claims):
-            state = sweep.take(state, self._claims[len(self._states) - 1], self._window_days)
+            one = self._claims[len(self._states) - 1]
+            state = sweep.take(state, one, self._window_days, self._earlier.get(id(one)))
             self._states.append(state)
             self._thin_out(len(self._states) - 1 - KEPT)
+        self._earlier = {}
         return state
 
     def _thin_out(self, n: int) -> None:
-        if n > 0 and n % KEPT:
+        if n > 0 and n % KEPT_BEFORE:
             self._states[n] = None
 
 

@@ -19,10 +19,10 @@ class Pile:
     has forgotten the later ones.
     """
 
-    __slots__ = ("_log", "_origins", "_summed", "_sums", "size")
+    __slots__ = ("_cuts", "_log", "_origins", "_summed", "_sums", "size")
 
     def __init__(self, claims: Sequence[Claim]) -> None:
-        self._log, self.size = _Log(list(claims)), len(claims)
+        self._log, self.size, self._cuts = _Log(list(claims)), len(claims), 0
         self._summed, self._sums, self._origins = 1, sums_of(claims[0]), 1
 
     def grown(self, one: Claim) -> "Pile":
@@ -30,7 +30,7 @@ class Pile:
         self._log.cut(self.size)
         self._log.append(one)
         made = Pile.__new__(Pile)
-        made._log, made.size = self._log, self.size + 1
+        made._log, made.size, made._cuts = self._log, self.size + 1, self._log.cuts
         made._summed, made._sums, made._origins = self._summed, self._sums, self._origins
         return made
 
@@ -39,6 +39,14 @@ class Pile:
 
     def __repr__(self) -> str:
         return f"Pile({list(self)})"
+
+    def still(self, other: "Pile") -> bool:
+        """Whether it holds the claims of another pile, and held them when it was made. False also where that is long to
+        tell.
+        """
+        if self.size != other.size or self.size > _FEW or self._cuts != self._log.cuts:
+            return False
+        return self._log is not other._log and all(a is b or a == b for a, b in zip(self, other, strict=True))
 
     @property
     def claims(self) -> Sequence[Claim]:
@@ -175,13 +183,15 @@ class _Index:
 class _Log:
     """The claims that versions of a pile share, in order; a version knows its length. Indexed when first asked."""
 
-    __slots__ = ("_index", "claims", "inherited")
+    __slots__ = ("_index", "claims", "cuts", "inherited")
 
     def __init__(self, claims: list[Claim]) -> None:
         self.claims = claims
         told = {one.inherited for one in claims}
         self.inherited: bool | None = told.pop() if len(told) == 1 else None
         self._index: _Index | None = None
+        self.cuts = 0
+        """How often claims were forgotten."""
 
     def append(self, one: Claim) -> None:
         self.claims.append(one)
@@ -197,6 +207,7 @@ class _Log:
 
     def cut(self, size: int) -> None:
         """Forget what comes after so many claims."""
+        self.cuts += len(self.claims) > size
         if self._index is not None:
             while self._index.count > size:
                 self._index.remove(self.claims[self._index.count - 1])

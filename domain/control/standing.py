@@ -51,6 +51,13 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
             return kept
         return kept._with(one)
 
+    def still(self, other: "Standing") -> bool:
+        """Whether it is what another is, all over again."""
+        return len(self.piles) == len(other.piles) and all(
+            one == two and pile.still(like)
+            for (one, pile), (two, like) in zip(self.piles.items(), other.piles.items(), strict=True)
+        )
+
     def origins_of(self, wordings: Iterable[str]) -> int:
         """How many different origins told claims of these wordings."""
         asked = frozenset(wordings)

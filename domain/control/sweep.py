@@ -6,6 +6,7 @@ in the order on and what lies before it is not assessed again.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -51,14 +52,25 @@ class State(msgspec.Struct, frozen=True, gc=False):
     owed: "State | None" = None
 
 
+class Earlier(NamedTuple):
+    """The states before and after a claim when it was heard last."""
+
+    one: Claim
+    before: State
+    after: State
+
+
 def start(areas: Iterable[Area]) -> State:
     """Nothing told yet of a place with these areas."""
     every: list[Area] = [None, *sorted(area for area in areas if area is not None)]
     return State(dict.fromkeys(every, Standing()), dict.fromkeys(every))
 
 
-def take(state: State, one: Claim, window_days: int) -> State:
-    """Hear one more claim, no earlier than the last. A claim on the whole place reaches its areas too."""
+def take(state: State, one: Claim, window_days: int, earlier: Earlier | None = None) -> State:
+    """Hear one more claim, no earlier than the last. A claim on the whole place reaches its areas too.
+
+    Where the same stands as when it was heard `earlier`, the same follows.
+    """
     found, touched, owed = state.found, state.touched, state.owed
     if one.latest != state.day:
         repeats = _only_repeats(state, one)
@@ -72,8 +84,14 @@ def take(state: State, one: Claim, window_days: int) -> State:
         reached += [area for area in state.standing if area is not None]
     standing = dict(state.standing)
     for area in reached:
+        stood = standing[area]
+        if earlier is not None and stood is earlier.before.standing[area]:
+            standing[area] = earlier.after.standing[area]
+            continue
         heard = one if area == one.evidence.area else replace(one, inherited=True)
-        standing[area] = standing[area].hear(heard, window_days)
+        stands = standing[area] = stood.hear(heard, window_days)
+        if earlier is not None and (known := earlier.after.standing[area]).still(stands):
+            standing[area] = known
     return State(standing, found, one.latest, touched.union(reached), owed)
 
 

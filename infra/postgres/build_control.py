@@ -1,6 +1,6 @@
 """The history of all places of a build: each place's evidence read once, in order, and assessed once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from domain.control import ControlPolicy
 from domain.control.archive import Archive
 from domain.projections.control import EVIDENCE, HISTORY, KNOWN_BY, history_row, known_evidence
 from infra.postgres import projections_control
@@ -35,15 +36,18 @@ def edges(connection: psycopg.Connection, generation: int) -> list[str | None]:
 def assess(connection: psycopg.Connection, generation: int, edition: str, low: str, high: str | None) -> None:
     """Write the history of the places by id from `low`, inclusive, to `high`, exclusive (None: to the end)."""
     policy = projections_control.policy_of(connection, edition)
-    lines: list[str] = []
-    for _, rows in groupby(_evidence(connection, generation, low, high), key=lambda row: row["place_id"]):
+    evidence = _evidence(connection, generation, low, high)
+    copy_lines(connection, HISTORY, generation, _history(evidence, policy, generation))
+
+
+def _history(evidence: Iterable[dict[str, Any]], policy: ControlPolicy, generation: int) -> Iterator[str]:
+    for _, rows in groupby(evidence, key=lambda row: row["place_id"]):
         known = [one for row in rows for one in known_evidence(row)]
         for row in Archive(known, policy).rows(None, {}):
-            lines.append(line((generation, *history_row(row, policy.fighting_stale_days))))
-    copy_lines(connection, HISTORY, generation, lines)
+            yield line((generation, *history_row(row, policy.fighting_stale_days)))
 
 
-def _evidence(connection: psycopg.Connection, generation: int, low: str, high: str | None) -> Iterator[dict[str, Any]]:
+def _evidence(connection: psycopg.Connection, generation: int, low: str, high: str | None) -> list[dict[str, Any]]:
     """Rows of evidence, place by place."""
     condition = sql.SQL("place_id >= {}").format(low)
     if high is not None:
@@ -52,7 +56,7 @@ def _evidence(connection: psycopg.Connection, generation: int, low: str, high: s
         _COLUMNS, partition(EVIDENCE, generation), generation, condition
     )
     with connection.cursor(row_factory=dict_row, binary=True) as cursor:
-        yield from cursor.execute(statement)
+        return cursor.execute(statement).fetchall()
 
 
 _COLUMNS = sql.SQL(", ").join(map(sql.Identifier, KNOWN_BY))

@@ -25,29 +25,30 @@ def write(connection: psycopg.Connection, projection: Projection, generation: in
 
 def copy(connection: psycopg.Connection, table: Table, generation: int, rows: Iterable[Row]) -> None:
     """Bring rows into the generation's partition."""
-    copy_lines(connection, table, generation, (line((generation, *row)) for row in rows))
+    if lines := [line((generation, *row)) for row in rows]:
+        copy_lines(connection, table, generation, lines)
 
 
 def copy_lines(connection: psycopg.Connection, table: Table, generation: int, lines: Iterable[str]) -> None:
-    """Bring rows that are COPY's text already, the generation first, into its partition."""
+    """Bring rows that are COPY's text already, the generation first, into its partition.
+
+    They may take their time to come: the session counts as busy meanwhile.
+    """
     _send(connection, partition(table, generation), ("generation", *table.columns), lines)
 
 
 def copy_into(connection: psycopg.Connection, table: Table, rows: Iterable[Row]) -> None:
     """Bring rows into a table that has no generations."""
-    _send(connection, sql.Identifier("frontlog_read", table.name), table.columns, map(line, rows))
+    if lines := [line(row) for row in rows]:
+        _send(connection, sql.Identifier("frontlog_read", table.name), table.columns, lines)
 
 
 def _send(connection: psycopg.Connection, table: sql.Identifier, columns: Iterable[str], lines: Iterable[str]) -> None:
     rows = iter(lines)
-    chunk = list(islice(rows, LINES_AT_A_TIME))
-    if not chunk:
-        return
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     with connection.cursor().copy(sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)) as stream:
-        while chunk:
-            stream.write("".join(chunk))
-            chunk = list(islice(rows, LINES_AT_A_TIME))
+        while chunk := "".join(islice(rows, LINES_AT_A_TIME)):
+            stream.write(chunk)
 
 
 def partition(table: Table, generation: int) -> sql.Identifier:
