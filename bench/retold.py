@@ -1,8 +1,9 @@
 """Logs of any length: what the coder made of the development articles, told again of other places, sides and days.
 
 So a log has the payloads of real codings (their sizes, event types, modalities, unresolved mentions, articles without
-events) and yet is as long as asked. Each telling has days of its own, its places lie in one of several made-up regions,
-and its sides are exchanged by chance, so that places change hands and are disputed.
+events) and yet is as long as asked. Each telling has days of its own (what was long past stays the day it was: old
+events are told again, not new ones), its places lie in one of several made-up regions, and its sides are exchanged by
+chance, so that places change hands and are disputed.
 """
 
 import json
@@ -20,7 +21,8 @@ from infra.wiring import Frontlog
 
 GOLD = Path(__file__).resolve().parents[1] / "tests" / "data" / "gold"
 PLACES = 2_000
-FIRST_DAY, DAYS = date(2014, 1, 1), 4_000
+FIRST_DAY, DAYS = date(2026, 1, 1), 4_000
+LONG_PAST_DAYS = 90
 FIRST_RECEIPT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -53,14 +55,17 @@ def retold(told: list[tuple[Article, Coding]], events: int) -> Iterator[tuple[Ar
             msgspec.structs.replace(
                 coding,
                 article_id=again.article_id,
-                events=tuple(_event(event, shift, region, exchanged, chance) for event in coding.events),
+                events=tuple(
+                    _event(event, _shifted(event.occurred, shift, article.published), region, exchanged, chance)
+                    for event in coding.events
+                ),
             ),
             FIRST_RECEIPT + timedelta(seconds=n),
         )
 
 
 def _event(
-    event: CodedEvent, shift: timedelta, region: str, exchanged: dict[str, ActorRef], chance: random.Random
+    event: CodedEvent, occurred: Occurred, region: str, exchanged: dict[str, ActorRef], chance: random.Random
 ) -> CodedEvent:
     return msgspec.structs.replace(
         event,
@@ -69,11 +74,14 @@ def _event(
         places=tuple(
             msgspec.structs.replace(one, id=f"{one.id}.{region}", name=f"{one.name} {region}") for one in event.places
         ),
-        occurred=_shifted(event.occurred, shift),
+        occurred=occurred,
         fingerprint=chance.randbytes(16).hex(),
     )
 
 
-def _shifted(occurred: Occurred, shift: timedelta) -> Occurred:
+def _shifted(occurred: Occurred, shift: timedelta, published: date) -> Occurred:
+    last = occurred.latest or occurred.earliest
+    if last is not None and (published - last).days > LONG_PAST_DAYS:
+        return occurred
     earliest, latest = (day and day + shift for day in (occurred.earliest, occurred.latest))
     return msgspec.structs.replace(occurred, earliest=earliest, latest=latest)

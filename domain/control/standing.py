@@ -80,9 +80,9 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
         pile, origin_id = self.piles.get(one.wording), one.evidence.origin_id
         if pile is None:
             return Standing({**self.piles, one.wording: Pile([one])}, dict(self._counted))
+        told = {wording for wording, some in self.piles.items() if some.told_by(origin_id)} if self._counted else set()
         counted = {
-            asked: count + (one.wording in asked and not any(self.piles[w].told_by(origin_id) for w in asked))
-            for asked, count in self._counted.items()
+            asked: count + (one.wording in asked and told.isdisjoint(asked)) for asked, count in self._counted.items()
         }
         return Standing({**self.piles, one.wording: pile.grown(one)}, counted, self._sides)
 

@@ -1,6 +1,7 @@
 """Reading commands: each asks one view of the SQL contract and prints its rows."""
 
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Annotated, Any
 
 import typer
@@ -42,15 +43,25 @@ def control(
     with wiring.open_frontlog() as frontlog:
         rows = reader.control(frontlog.pool, place, on, known_at)
         first_known = None if rows else reader.first_known(frontlog.pool, place)
+        near = "" if rows else _near_names(frontlog, place)
     shown = [with_table_cells(row) for row in rows] if format is Format.table else rows
     if not rows and first_known:
         _say_too_early(place, on, known_at, first_known)
     elif place and not rows:
-        stderr().print(f"No control of {place!r} is on record. Names as Frontlog writes them: frontlog control")
+        stderr().print(f"No control of {place!r} is on record. {near}")
     if place and not rows:
         raise typer.Exit(1)
     if rows or not first_known or format is not Format.table:
         show(shown, format, CONTROL)
+
+
+def _near_names(frontlog: wiring.Frontlog, place: str | None) -> str:
+    """Names on record that one that is not may stand for, by `difflib`'s ratio; else how to see all."""
+    names = {name.casefold(): name for name in reader.places(frontlog.pool)}
+    near = [names[each] for each in get_close_matches((place or "").casefold(), names, n=3, cutoff=0.75)]
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    return "Names as Frontlog writes them: frontlog control"
 
 
 def _say_too_early(place: str | None, on: date | None, known_at: datetime | None, first_known: datetime) -> None:
@@ -86,8 +97,9 @@ def why(
     with wiring.open_frontlog() as frontlog:
         status_rows = reader.control(frontlog.pool, place, None, None)
         rows = reader.evidence(frontlog.pool, place)
+        near = "" if rows else _near_names(frontlog, place)
     if not rows:
-        stderr().print(f"No claim about {place!r} is on record. Names as Frontlog writes them: frontlog control")
+        stderr().print(f"No claim about {place!r} is on record. {near}")
         raise typer.Exit(1)
     if format is Format.table:
         show([with_table_cells(row) for row in status_rows], format, CONTROL)

@@ -127,6 +127,7 @@ def _conclude(connection: psycopg.Connection, projection: Projection, generation
         if table.kind == "sums" and slices(connection, generation, "articles") > 1:
             _merge(connection, table, generation)
         connection.execute(queries("building")["attach"], [table.name, generation])
+        connection.execute(sql.SQL("ANALYZE {}").format(partition(table, generation)))  # for the first readers' plans
     for name in ("concluded", "forget_slices", "forget_origins"):
         connection.execute(queries("building")[name], [generation])
 

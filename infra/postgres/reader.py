@@ -22,6 +22,11 @@ def control(pool: Pool, place: str | None, day: date | None, known_at: datetime 
     return ask(pool, "control_as_of", place=place, **as_of(day, known_at))
 
 
+def places(pool: Pool) -> list[str]:
+    """The names of all places whose control is on record."""
+    return [row["place"] for row in ask(pool, "places")]
+
+
 def as_of(day: date | None, known_at: datetime | None) -> dict[str, Any]:
     """The two times of a question of which one was given: its day is the moment's, its moment after all time."""
     return {"day": day or _day_of(known_at), "known_at": known_at or end_of(None)}

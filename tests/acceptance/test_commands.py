@@ -139,6 +139,10 @@ def test_a_claim_that_does_not_count_comes_last_and_says_why(settled_user: User)
         (row["article_id"], row["standing"]) for row in rows if not row["counts"] and row["modality"] == "asserted"
     ] == [(gone, "retracted")]
     assert rows[0]["article_id"] == stands
+    for command in ("why", "control"):
+        done = settled_user.runs(command, "bambassi")
+        assert done.returncode == 1
+        assert "Did you mean Bambasi?" in done.stderr
 
 
 def test_an_article_that_does_not_count_replaces_no_other(settled_user: User) -> None:

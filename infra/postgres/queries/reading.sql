@@ -6,6 +6,9 @@ SELECT * FROM frontlog.control_status
  WHERE %(place)s::text IS NULL OR lower(place) = lower(%(place)s) OR place_id = %(place)s
  ORDER BY country NULLS LAST, place, area NULLS FIRST;
 
+-- name: places
+SELECT DISTINCT place FROM frontlog.control_status ORDER BY place;
+
 -- name: control_as_of
 -- The same for a day in the world, as known at a time.
 SELECT * FROM frontlog.control_as_of(%(day)s, %(known_at)s)
