@@ -24,9 +24,15 @@ RETRY_AFTER_S = 1.0
 def declare(app: Celery, pool: Pool) -> None:
     """Answer this app's messages."""
 
+    def ring(replay_id: int, lane: str) -> None:
+        try:
+            broker.ring_all(app, replay_id, [lane])
+        except TryAgain as trouble:
+            log.warning("not rung; who conducts the replay will ring again", lane=lane, error=str(trouble))
+
     def answer(self: Task, replay_id: int, lane: str) -> None:
         try:
-            work.answer(pool, replay_id, lane, lambda replay, following: broker.ring(app, replay, following))
+            work.answer(pool, replay_id, lane, ring)
         except TryAgain as trouble:
             # waited for here: what Celery is to do later it does in its timer's thread, beside the next range
             time.sleep(RETRY_AFTER_S)
