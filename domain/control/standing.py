@@ -1,16 +1,13 @@
 """What stands on one holding: piles of claims none of which supersedes another, and what one more does to them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import msgspec
 
 from domain.control.claims import Claim, opposes, without
 from domain.control.pile import Pile
 from domain.control.rivals import akin, beaten, beats
-
-if TYPE_CHECKING:
-    from domain.control.verdict import Verdict
 
 Wordings = tuple[str, ...]
 
@@ -29,13 +26,13 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     """The claims by wording. Never changed: hearing one more claim makes another, which shares the rest with it.
 
     `_counted` remembers how many origins told the claims of some wordings together, `_sides` the division, `decided`
-    the verdict: hearing what changes nothing, or going back, comes to the same standing again.
+    the verdict (of a layer above): hearing what changes nothing, or going back, comes to the same standing again.
     """
 
     piles: Mapping[str, Pile] = msgspec.field(default_factory=dict)
     _counted: dict[frozenset[str], int] = msgspec.field(default_factory=dict)
     _sides: list[Sides] = msgspec.field(default_factory=list)
-    decided: list["Verdict"] = msgspec.field(default_factory=list)
+    decided: list[Any] = msgspec.field(default_factory=list)
 
     def hear(self, one: Claim, window_days: int) -> "Standing":
         """What stands then. A loss counts only where its loser held it or nothing is known."""

@@ -97,7 +97,8 @@ def decide(standing: Standing, window_days: int) -> Verdict | None:
         return None
     if not standing.decided:
         standing.decided.append(_decide(standing, window_days))
-    return standing.decided[0]
+    verdict: Verdict = standing.decided[0]
+    return verdict
 
 
 def _decide(standing: Standing, window_days: int) -> Verdict:
