@@ -7,6 +7,7 @@ and again (actors, places, days) is decoded once.
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
@@ -58,15 +59,10 @@ def dossiers(
     coded = {f"coding-{article_id}@{part.edition}": article_id for article_id in waiting}
     near = _begun(connection, part) & coded.keys()
     inherited: dict[str, tuple[int, str]] = {}
-    for stream, facts in _codings(reading, connection, _near(part), near, part.mark):
-        article_id = coded.pop(stream)
-        if facts[0].type == "CodingInherited":
-            inherited[_inherits(facts[0], article_id)] = (facts[0].position, article_id)
-        else:
-            yield _with(waiting.pop(article_id), facts, decisions, part.mark)
-    for streams in _chunks(coded):
-        for stream, facts in _codings(reading, connection, _streams(streams), streams, part.mark):
-            article_id = coded[stream]
+    far = ((_streams(streams), streams) for streams in _chunks(coded))
+    for where, wanted in chain([(_near(part), near)], far):
+        for stream, facts in _codings(reading, connection, where, wanted, part.mark):
+            article_id = coded.pop(stream)
             if facts[0].type == "CodingInherited":
                 inherited[_inherits(facts[0], article_id)] = (facts[0].position, article_id)
             else:
