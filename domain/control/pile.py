@@ -11,6 +11,9 @@ from domain.control.sums import Sums, more, sums_of
 _FEW = 8
 """So many claims are searched one by one; more get an index."""
 
+_COMPARED = 64
+"""Piles of so many claims are compared one by one."""
+
 
 class Pile:
     """Claims of one wording, in order. Growing makes another pile, which shares this one's memory.
@@ -27,8 +30,7 @@ class Pile:
 
     def grown(self, one: Claim) -> "Pile":
         """With a claim that comes after all others."""
-        self._log.cut(self.size)
-        self._log.append(one)
+        self._log.grow(self.size, one)
         made = Pile.__new__(Pile)
         made._log, made.size, made._cuts = self._log, self.size + 1, self._log.cuts
         made._summed, made._sums, made._origins = self._summed, self._sums, self._origins
@@ -44,9 +46,13 @@ class Pile:
         """Whether it holds the claims of another pile, and held them when it was made. False also where that is long to
         tell.
         """
-        if self.size != other.size or self.size > _FEW or self._cuts != self._log.cuts:
+        if self is other:
+            return True
+        if self.size != other.size or self._cuts != self._log.cuts:
             return False
-        return self._log is not other._log and all(a is b or a == b for a, b in zip(self, other, strict=True))
+        if self._log is other._log:
+            return True
+        return self.size <= _COMPARED and all(a is b or a == b for a, b in zip(self, other, strict=True))
 
     @property
     def claims(self) -> Sequence[Claim]:
@@ -193,7 +199,11 @@ class _Log:
         self.cuts = 0
         """How often claims were forgotten."""
 
-    def append(self, one: Claim) -> None:
+    def grow(self, size: int, one: Claim) -> None:
+        """Have this claim behind so many others; what stood there is forgotten, unless it is the same."""
+        if len(self.claims) > size and self.claims[size] is one:
+            return
+        self.cut(size)
         self.claims.append(one)
         if one.inherited != self.inherited:
             self.inherited = None
