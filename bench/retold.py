@@ -1,9 +1,9 @@
 """Logs of any length: what the coder made of the development articles, told again of other places, sides and days.
 
 So a log has the payloads of real codings (their sizes, event types, modalities, unresolved mentions, articles without
-events) and yet is as long as asked. Each telling has days of its own (what was long past stays the day it was: old
-events are told again, not new ones), its places lie in one of several made-up regions, and its sides are exchanged by
-chance, so that places change hands and are disputed.
+events) and yet is as long as asked. Each telling has days of its own, its places lie in one of several made-up
+regions, and its sides are exchanged by chance, so that places change hands and are disputed. What was long past is told
+as it was: old events come again, not new ones.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from domain.article import Article, normalise
-from domain.events import ActorRef, CodedEvent, Coding, Occurred
+from domain.events import ActorRef, CodedEvent, Coding
 from infra.coders import coder
 from infra.wiring import Frontlog
 
@@ -56,7 +56,7 @@ def retold(told: list[tuple[Article, Coding]], events: int) -> Iterator[tuple[Ar
                 coding,
                 article_id=again.article_id,
                 events=tuple(
-                    _event(event, _shifted(event.occurred, shift, article.published), region, exchanged, chance)
+                    _placed(event if _long_past(event, article) else _anew(event, shift, exchanged), region, chance)
                     for event in coding.events
                 ),
             ),
@@ -64,24 +64,27 @@ def retold(told: list[tuple[Article, Coding]], events: int) -> Iterator[tuple[Ar
         )
 
 
-def _event(
-    event: CodedEvent, occurred: Occurred, region: str, exchanged: dict[str, ActorRef], chance: random.Random
-) -> CodedEvent:
+def _long_past(event: CodedEvent, article: Article) -> bool:
+    last = event.occurred.latest or event.occurred.earliest
+    return bool(last and article.published and (article.published - last).days > LONG_PAST_DAYS)
+
+
+def _anew(event: CodedEvent, shift: timedelta, exchanged: dict[str, ActorRef]) -> CodedEvent:
+    """Another event like it, on another day, among others."""
+    earliest, latest = (day and day + shift for day in (event.occurred.earliest, event.occurred.latest))
     return msgspec.structs.replace(
         event,
         actors=tuple(exchanged.get(actor.id, actor) for actor in event.actors),
         counterparties=tuple(exchanged.get(actor.id, actor) for actor in event.counterparties),
-        places=tuple(
-            msgspec.structs.replace(one, id=f"{one.id}.{region}", name=f"{one.name} {region}") for one in event.places
-        ),
-        occurred=occurred,
-        fingerprint=chance.randbytes(16).hex(),
+        occurred=msgspec.structs.replace(event.occurred, earliest=earliest, latest=latest),
     )
 
 
-def _shifted(occurred: Occurred, shift: timedelta, published: date) -> Occurred:
-    last = occurred.latest or occurred.earliest
-    if last is not None and (published - last).days > LONG_PAST_DAYS:
-        return occurred
-    earliest, latest = (day and day + shift for day in (occurred.earliest, occurred.latest))
-    return msgspec.structs.replace(occurred, earliest=earliest, latest=latest)
+def _placed(event: CodedEvent, region: str, chance: random.Random) -> CodedEvent:
+    return msgspec.structs.replace(
+        event,
+        places=tuple(
+            msgspec.structs.replace(one, id=f"{one.id}.{region}", name=f"{one.name} {region}") for one in event.places
+        ),
+        fingerprint=chance.randbytes(16).hex(),
+    )
