@@ -29,8 +29,8 @@ PLACE_LANES = tuple(f"places {n}" for n in range(1, 5))
 COMPARED_ARTICLES, WEIGHED_PLACES = 200, 50
 """How many a piece holds of what differs: a few seconds of folding."""
 
-BUILD_LANES = 2
-"""So many workers can build one projection at once."""
+BUILD_LANES = 8
+"""So many workers can build one projection at once; fewer take lanes by turns, for slices differ in how long they take."""
 
 PATHS = {
     "rebuild": ("build", "reduce", "catch_up", "verify", "swap"),
