@@ -30,7 +30,7 @@ COMPARED_ARTICLES, WEIGHED_PLACES = 200, 50
 """How many a piece holds of what differs: a few seconds of folding."""
 
 BUILD_LANES = 8
-"""So many workers can build one projection at once; fewer take lanes by turns, for slices differ in how long they take."""
+"""So many workers can build one projection at once; fewer take lanes by turns, for slices differ in what they cost."""
 
 PATHS = {
     "rebuild": ("build", "reduce", "catch_up", "verify", "swap"),
