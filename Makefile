@@ -18,9 +18,10 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)
 	$(BIN)/frontlog demo
 
-# two at a time: most tests wait for servers; a file's tests stay together, for they share one
+# two at a time: most tests wait for servers; a file's tests stay together, for they share one. In the order of the
+# folders: the long ones of tests/acceptance first, or one process would end with them while the other has nothing left
 test: $(STAMP)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
