@@ -8,7 +8,7 @@ A rebuild is what a replay does until its rows are there (build, reduce, catch_u
 asked, without a broker; then it is verified and switched. With --ingest both are measured again while articles are
 received, coded by a trivial coder and projected, so many a second; afterwards each of them must be in the rows.
 
-Run: python bench/rebuild.py [--events 100000] [--changing] [--workers 2] [--ingest 20]
+Run: python bench/rebuild.py [--events 100000] [--changing] [--workers 2] [--ingest 20] [--only control]
 """
 
 import argparse
@@ -62,15 +62,15 @@ def main() -> None:
         return
     with opened() as frontlog:
         started = time.perf_counter()
-        told = changing(asked.events) if asked.changing else retold(codings(frontlog), asked.events)
-        count = fill(frontlog, told)
+        log = changing(asked.events) if asked.changing else retold(codings(frontlog), asked.events)
+        count = fill(frontlog, log)
         print(f"{count:,} events in the log after {time.perf_counter() - started:.0f} s", flush=True)
         names = [asked.only] if asked.only else list(NAMES)
         measure(frontlog, names, count, asked.workers, ROUNDS)
         if asked.ingest:
-            with ingesting(frontlog, asked.ingest) as told:
+            with ingesting(frontlog, names, asked.ingest) as told:
                 measure(frontlog, names, count, asked.workers, 1)
-            missed(frontlog, told)
+            missed(frontlog, names, told)
 
 
 def measure(frontlog: Frontlog, names: Iterable[str], count: int, workers: int, rounds: int) -> None:
@@ -207,7 +207,7 @@ def work_on(conninfo: str, replay_id: int) -> None:
 
 
 @contextmanager
-def ingesting(frontlog: Frontlog, rate: float) -> Iterator[list[str]]:
+def ingesting(frontlog: Frontlog, names: Iterable[str], rate: float) -> Iterator[list[str]]:
     """Receive, code and project articles until the block ends; their ids are in the list that is given."""
     told: list[str] = []
     ended = threading.Event()
@@ -220,7 +220,7 @@ def ingesting(frontlog: Frontlog, rate: float) -> Iterator[list[str]]:
 
     def project() -> None:
         while not ended.wait(0.2):
-            for name in NAMES:
+            for name in names:
                 projections.project(frontlog.pool, name)
 
     threads = [threading.Thread(target=ingest), threading.Thread(target=project)]
@@ -243,19 +243,21 @@ def tell(frontlog: Frontlog, chance: random.Random, n: int) -> str:
     return article.article_id
 
 
-def missed(frontlog: Frontlog, told: list[str]) -> None:
+def missed(frontlog: Frontlog, names: Iterable[str], told: list[str]) -> None:
     """Say how many of the articles that came in beside a rebuild are not in the rows shown after it."""
-    for name in NAMES:
+    for name in names:
         projections.project(frontlog.pool, name)
-    with frontlog.pool.connection() as connection:
-        there = connection.execute(
-            "SELECT (SELECT sum(events) FROM frontlog.actor_activity WHERE actor_id = %s),"
-            "       (SELECT count(DISTINCT article_id) FROM frontlog.control_evidence WHERE article_id = ANY(%s))",
-            [NEWCOMER.id, told],
-        ).fetchone()
-    assert there is not None
-    events = (there[0] or 0) - len(told) * EVENTS_AN_ARTICLE
-    print(f"{len(told)} articles came in beside it: {-events} events and {len(told) - there[1]} articles missing")
+        with frontlog.pool.connection() as connection:
+            found = connection.execute(_THERE[name], {"actor": NEWCOMER.id, "articles": told}).fetchone()
+        assert found is not None
+        print(f"{len(told)} articles came in beside it, {name}: {len(told) - (found[0] or 0)} of them missing")
+
+
+_THERE = {
+    "actor_activity": f"SELECT sum(events) / {EVENTS_AN_ARTICLE} FROM frontlog.actor_activity"
+    " WHERE actor_id = %(actor)s",
+    "control": "SELECT count(DISTINCT article_id) FROM frontlog.control_evidence WHERE article_id = ANY(%(articles)s)",
+}
 
 
 if __name__ == "__main__":

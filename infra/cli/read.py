@@ -43,7 +43,7 @@ def control(
     with wiring.open_frontlog() as frontlog:
         rows = reader.control(frontlog.pool, place, on, known_at)
         first_known = None if rows else reader.first_known(frontlog.pool, place)
-        near = "" if rows else _near_names(frontlog, place)
+        near = _near_names(frontlog, place) if place and not rows and not first_known else ""
     shown = [with_table_cells(row) for row in rows] if format is Format.table else rows
     if not rows and first_known:
         _say_too_early(place, on, known_at, first_known)
@@ -55,10 +55,10 @@ def control(
         show(shown, format, CONTROL)
 
 
-def _near_names(frontlog: wiring.Frontlog, place: str | None) -> str:
+def _near_names(frontlog: wiring.Frontlog, place: str) -> str:
     """Names on record that one that is not may stand for, by `difflib`'s ratio; else how to see all."""
     names = {name.casefold(): name for name in reader.places(frontlog.pool)}
-    near = [names[each] for each in get_close_matches((place or "").casefold(), names, n=3, cutoff=0.75)]
+    near = [names[each] for each in get_close_matches(place.casefold(), names, n=3, cutoff=0.75)]
     if near:
         return f"Did you mean {' or '.join(near)}?"
     return "Names as Frontlog writes them: frontlog control"

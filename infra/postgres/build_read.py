@@ -19,11 +19,9 @@ from domain.events import EVENT_TYPES, SHAPES
 from domain.origins import Steps
 from domain.projections.dossier import Decisions, Dossier, Fact, decide
 from domain.projections.projection import Projection
+from infra.postgres.remembered import Remembered
 
 ROWS_AT_A_TIME = 1_000
-
-KEPT_VALUES = 50_000
-"""Decoded values of one field that are remembered at a time."""
 
 _STREAMS_AT_A_TIME = 2_000
 _CODING = {*EVENT_TYPES, "ArticleCoded", "CodingInherited"}
@@ -210,7 +208,7 @@ class _Reading:
         # a dict for its order
         columns = {each: None for some in of_type.values() for each in some if each.name not in _UNUSED}
         self._columns = [each.column for each in columns]
-        kept = {each: _Kept(each.hint) for each in columns if not each.as_such}
+        kept = {each: Remembered(msgspec.json.Decoder(each.hint).decode) for each in columns if not each.as_such}
         numbered = {each: n for n, each in enumerate(columns, _FIRST_FIELD)}
         self._shapes = {name: _Shape(name, some, numbered, kept) for name, some in of_type.items()}
 
@@ -251,7 +249,7 @@ class _Shape:
     """Decodes events of one type to the fields that are read of them, under the names that its newest shape has."""
 
     def __init__(
-        self, name: str, fields: Iterable[_Field], columns: Mapping[_Field, int], kept: Mapping[_Field, "_Kept"]
+        self, name: str, fields: Iterable[_Field], columns: Mapping[_Field, int], kept: Mapping[_Field, Remembered]
     ) -> None:
         self.name = name
         decoded = [each for each in fields if each in kept]
@@ -272,17 +270,3 @@ class _Shape:
             version, _, data = row[-1].partition(" ")
             return from_data(self.name, int(version), msgspec.json.decode(data))
         return self._struct(*[kept[row[n]] for n, kept in self._decoded], *[row[n] for n in self._as_such])
-
-
-class _Kept(dict[str, Value]):
-    """Values of a type by their JSON, decoded when they come for the first time."""
-
-    def __init__(self, hint: Any) -> None:
-        super().__init__()
-        self._decode = msgspec.json.Decoder(hint).decode
-
-    def __missing__(self, text: str) -> Value:
-        if len(self) >= KEPT_VALUES:
-            self.clear()
-        value = self[text] = self._decode(text)
-        return value

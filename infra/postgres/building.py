@@ -57,8 +57,8 @@ def begin(
         queries("building")["begin"], [projection.name, edition, projection.version, tables, mark]
     ).fetchone()
     assert row is not None
-    edges = [str(n * (mark + 1) // slices) for n in range(slices + 1)]
-    _add_slices(connection, row[0], "articles", [*edges])
+    edges: list[str | None] = [str(n * (mark + 1) // slices) for n in range(slices + 1)]
+    _add_slices(connection, row[0], "articles", edges)
     if _has_origins(projection):
         _add_slices(connection, row[0], "origins", ["", None])
     return int(row[0])
@@ -69,7 +69,8 @@ def fold_slice(pool: Pool, projection: Projection, generation: int, number: int)
     with passing_trouble(f"building {projection.name}", pool), pool.connection() as connection:
         _find_origins(connection, projection, generation)
         with _slice(connection, generation, "articles", number) as part, _without_collecting():
-            if part is not None and part.high is not None:
+            if part is not None:
+                assert part.high is not None
                 stretch = build_read.Slice(part.edition, part.mark, int(part.low), int(part.high))
                 _fold(connection, projection, generation, stretch)
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from infra.postgres.remembered import Remembered
+
 NULL = "\\N"
-KEPT_SINGLES = 50_000
-"""So many arrays of one value are remembered at a time."""
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -30,17 +30,7 @@ def _text(value: str) -> str:
     return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPED)
 
 
-class _Singles(dict[Any, str]):
-    """Arrays of one text or moment, which come again and again, by that value."""
-
-    def __missing__(self, value: Any) -> str:
-        if len(self) >= KEPT_SINGLES:
-            self.clear()
-        text = self[value] = _text(array([value]))
-        return text
-
-
-_single = _Singles()
+_single = Remembered(lambda value: _text(array([value])))
 _OFTEN_SINGLE = {str, datetime, type(None)}  # of the others 1, 1.0 and True would be one key
 
 
@@ -48,7 +38,7 @@ def _array(values: Sequence[Any]) -> str:
     if not values:
         return "{}"
     if len(values) == 1 and type(values[0]) in _OFTEN_SINGLE:
-        return _single[values[0]]
+        return str(_single[values[0]])
     return _text(array(values))
 
 

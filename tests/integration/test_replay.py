@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psycopg
@@ -23,7 +24,7 @@ from replay_parts import archive_on_display, in_this_process
 from domain.errors import InvalidInput, Stop
 from infra.postgres import generations, projections, replay_steps, replays
 from infra.replay import broker, conduct, work
-from infra.replay.child import Child
+from infra.replay.child import Child, replay_worker
 from infra.settings import Settings
 
 Pool = ConnectionPool[psycopg.Connection]
@@ -310,6 +311,22 @@ def test_workers_killed_at_random_points_need_no_repair(
         app.close()
         assert replays.one(archive.pool, begun.replay_id).state == "done"
     assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
+
+
+def test_a_command_that_is_alone_with_a_large_replay_starts_as_many_workers_as_asked(
+    archive: Archive, settings: Settings, migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+
+    def starting(given: Settings, conninfo: str) -> AbstractContextManager[Child]:
+        started.append(conninfo)
+        return replay_worker(given, conninfo)
+
+    monkeypatch.setattr(conduct, "SHARED_FROM", 0)
+    monkeypatch.setattr(conduct, "replay_worker", starting)
+    ended = conduct.see_through(settings, migrated, archive.pool, conduct.begin(archive.pool), lambda _: None)
+    assert ended.state == "done"
+    assert len(started) == settings.replay_workers == 2
 
 
 def command(migrated: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
