@@ -120,7 +120,9 @@ def test_a_killed_backend_costs_no_more_than_its_connections(own_settings: Setti
         victim = psycopg.connect(conninfo, autocommit=True)
         victim.execute("CREATE TABLE kept (n int)")
         victim.execute("INSERT INTO kept VALUES (1)")
+        bystander = psycopg.connect(conninfo, autocommit=True)
         os.kill(victim.info.backend_pid, signal.SIGKILL)
+        assert soon(lambda: not _still_open(bystander))  # the server has seen the kill: it recovers from here on
         assert soon(lambda: _answers(conninfo))
         with psycopg.connect(conninfo) as connection:
             assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
@@ -172,6 +174,14 @@ def _write(conninfo: str, first: int, acknowledged: list[int]) -> None:
 def _answers(conninfo: str) -> bool:
     try:
         psycopg.connect(conninfo).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _still_open(connection: psycopg.Connection) -> bool:
+    try:
+        connection.execute("SELECT 1")
     except psycopg.OperationalError:
         return False
     return True
