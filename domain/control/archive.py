@@ -175,9 +175,14 @@ class Archive:
                 continue
             tail, come = stood[same:], []
             known = {one.key: one for one in tail}
-            for link, after in zip_longest(links, links[1:]):
-                until = after.verdict.since.latest if after else None
-                key = cut_key(Version(area, link.verdict, until, None))
+            told = {id(one.link.verdict): one for one in tail}
+            for link, later in zip_longest(links, links[1:]):
+                until = later.verdict.since.latest if later else None
+                stood_so = told.get(id(link.verdict))
+                if stood_so is not None and stood_so.until == until:
+                    key = stood_so.key
+                else:
+                    key = cut_key(Version(area, link.verdict, until, None))
                 earlier = known.pop(key, None)
                 come.append(_Open(link, until, key, earlier.known_from if earlier else begun.get(key, moment)))
             step.ended += [self._row(area, one, moment, self._shown) for one in known.values()]

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,7 +79,7 @@ KEPT, KEPT_BEFORE = 1_024, 64
 
 
 class Assessor:
-    """The assessment of one place, kept up. After a change only what lies after it in time is assessed again."""
+    """The assessment of one place, kept up. After a change only what it leads to is assessed again."""
 
     def __init__(self, policy: ControlPolicy) -> None:
         self._window_days = policy.dispute_window_days
@@ -88,13 +88,24 @@ class Assessor:
         self.fighting = Fighting({})
         self._claims: list[Claim] = []
         self._keys: list[tuple[object, ...]] = []
-        # _states[n] is the sweep before the nth claim; those after the last change are made when asked for, and of
-        # those long before it only every 64th is kept: each holds all that stood
-        self._states: list[sweep.State | None] = []
-        # by the identity of claims that are to be heard again
-        self._earlier: dict[int, sweep.Earlier] = {}
         self._areas: Counter[str | None] = Counter()
-        self._swept_areas: frozenset[str | None] = frozenset()
+        self._swept_areas: frozenset[str | None] | None = None
+
+    def _start_anew(self) -> None:
+        """All claims are to be heard again.
+
+        `_states[n]` is the sweep before the nth claim, `_chains[n]` the verdicts found by then, `_verdicts[n]` those
+        that hearing the nth claim brought. Of the first two some are None: not made yet, or thinned out long before
+        the last claim, for each state holds all that stood. Claims at `_changed` are to be heard again: there
+        something came or went.
+        """
+        self._swept_areas = frozenset(+self._areas)
+        begin, unknown = sweep.start(self._swept_areas), len(self._claims)
+        self._states: list[sweep.State | None] = [begin, *[None] * unknown]
+        self._chains: list[sweep.Chains | None] = [dict.fromkeys(begin.standing), *[None] * unknown]
+        self._verdicts: list[sweep.Verdicts] = [{} for _ in range(unknown)]
+        self._changed: set[int] = {0}
+        self._thinned = max(0, unknown - KEPT)
 
     def hear(self, article_id: str, evidence: Iterable[Evidence]) -> None:
         """From now on this is all that the article says of the place; nothing: it no longer counts."""
@@ -107,9 +118,16 @@ class Assessor:
             self._add(one)
         self._told[article_id] = told
 
-    def found(self) -> Mapping[str | None, Found | None]:
+    def found(self) -> sweep.Chains:
         """The verdicts on each holding by what is heard so far. Links before the last change are those of before it."""
-        return sweep.close(self._swept(), self._window_days).found
+        if frozenset(+self._areas) != self._swept_areas:
+            self._start_anew()
+        if self._changed:
+            self._link(self._sweep())
+        last, chains = self._states[-1], self._chains[-1]
+        assert last is not None
+        assert chains is not None
+        return sweep.after(chains, sweep.close(last, self._window_days))
 
     def versions(self) -> dict[str | None, list[Version]]:
         """The versions of each holding by what is heard so far."""
@@ -126,42 +144,78 @@ class Assessor:
         self._keys.insert(at, one.sort_key)
         self._claims.insert(at, one)
         self._areas[one.evidence.area] += 1
-        self._forget_after(at, moved=1)
+        if self._swept_areas is None:
+            return
+        self._states.insert(at + 1, None)
+        self._chains.insert(at + 1, None)
+        self._verdicts.insert(at, {})
+        self._thinned += at < self._thinned
+        self._changed = {n + (n >= at) for n in self._changed} | {at}
 
     def _remove(self, one: Claim) -> None:
         at = bisect_left(self._keys, one.sort_key)
         del self._keys[at], self._claims[at]
         self._areas[one.evidence.area] -= 1
-        self._forget_after(at, moved=-1)
+        if self._swept_areas is None:
+            return
+        del self._states[at + 1], self._chains[at + 1], self._verdicts[at]
+        self._thinned = min(self._thinned - (at < self._thinned), len(self._claims))
+        self._changed = {n - (n > at) for n in self._changed} | {at}
 
-    def _forget_after(self, at: int, moved: int) -> None:
-        """Forget the states after the first `at` claims; those that came next stand so many further on now."""
-        for n in range(at if moved > 0 else at + 1, len(self._states) - 1):
-            before, after = self._states[n], self._states[n + 1]
-            if before is not None and after is not None:
-                one = self._claims[n + moved]
-                self._earlier[id(one)] = sweep.Earlier(one, before, after)
-        del self._states[at + 1 :]
-        while self._states and self._states[-1] is None:
-            self._states.pop()
+    def _sweep(self) -> int:
+        """Hear again what changed, each time until the same stands as did before; returns the first claim heard."""
+        changed, first, at = sorted(self._changed), len(self._claims), 0
+        for n, start in enumerate(changed):
+            if start < at:
+                continue  # heard on the way
+            at = self._known(self._states, start)
+            first = min(first, at)
+            at = self._sweep_from(at, start, frozenset(changed[n:]))
+        self._changed = set()
+        return first
 
-    def _swept(self) -> sweep.State:
-        areas = frozenset(+self._areas)
-        if areas != self._swept_areas or not self._states:
-            self._swept_areas, self._states, self._earlier = areas, [sweep.start(areas)], {}
-        state = self._states[-1]
+    def _sweep_from(self, at: int, start: int, changed: Container[int]) -> int:
+        """Hear the claims from `at` on; returns behind which of them, not before `start`, all is as it was."""
+        state, before = self._states[at], None
         assert state is not None
-        while len(self._states) <= len(self._claims):
-            one = self._claims[len(self._states) - 1]
-            state = sweep.take(state, one, self._window_days, self._earlier.get(id(one)))
-            self._states.append(state)
-            self._thin_out(len(self._states) - 1 - KEPT)
-        self._earlier = {}
-        return state
+        while at < len(self._claims):
+            was = self._states[at + 1]
+            earlier = sweep.Earlier(None if at in changed else before, was) if was is not None else None
+            state, self._verdicts[at] = sweep.take(state, self._claims[at], self._window_days, earlier)
+            at += 1
+            if at > start and at not in changed and sweep.same(state, was):
+                break
+            self._states[at] = state if self._keeps(at) else None
+            before = was
+        return at
 
-    def _thin_out(self, n: int) -> None:
-        if n > 0 and n % KEPT_BEFORE:
-            self._states[n] = None
+    def _link(self, first: int) -> None:
+        """Chain the verdicts up again from where claims were heard again."""
+        at = self._known(self._chains, first)
+        chains = self._chains[at]
+        assert chains is not None
+        for n in range(at, len(self._claims)):
+            if verdicts := self._verdicts[n]:
+                chains = sweep.after(chains, verdicts)
+            self._chains[n + 1] = chains if self._keeps(n + 1) else None
+        self._thin_out()
+
+    @staticmethod
+    def _known(remembered: Sequence[object], at: int) -> int:
+        """The last place up to there of which something is remembered."""
+        while remembered[at] is None:
+            at -= 1
+        return at
+
+    def _keeps(self, n: int) -> bool:
+        return not n % KEPT_BEFORE or n >= self._thinned
+
+    def _thin_out(self) -> None:
+        end = max(self._thinned, len(self._claims) - KEPT)
+        for n in range(self._thinned, end):
+            if n % KEPT_BEFORE:
+                self._states[n] = self._chains[n] = None
+        self._thinned = end
 
 
 def _versions(area: str | None, last: Found, fighting: Fighting) -> list[Version]:

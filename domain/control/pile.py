@@ -48,11 +48,16 @@ class Pile:
         """
         if self is other:
             return True
-        if self.size != other.size or self._cuts != self._log.cuts:
+        if self.size != other.size or not self.intact:
             return False
         if self._log is other._log:
             return True
         return self.size <= _COMPARED and all(a is b or a == b for a, b in zip(self, other, strict=True))
+
+    @property
+    def intact(self) -> bool:
+        """Whether no claim of the shared memory was forgotten since this was made."""
+        return self._cuts == self._log.cuts
 
     @property
     def claims(self) -> Sequence[Claim]:

@@ -55,6 +55,11 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
             for (one, pile), (two, like) in zip(self.piles.items(), other.piles.items(), strict=True)
         )
 
+    @property
+    def intact(self) -> bool:
+        """Whether its piles, and those grown from them since, hold the claims that they held when they were made."""
+        return all(pile.intact for pile in self.piles.values())
+
     def origins_of(self, wordings: Iterable[str]) -> int:
         """How many different origins told claims of these wordings."""
         asked = frozenset(wordings)

@@ -40,59 +40,82 @@ def chain(found: Found | None) -> list[Found]:
 
 
 class State(msgspec.Struct, frozen=True, gc=False):
-    """What stands on each area, and the verdicts found so far; `touched` areas await the end of the `day`.
+    """What stands on each area, and which areas were ever told of; `touched` ones await the end of the `day`.
 
     `owed` is the day before, where its verdict is only due if this day brings more than repeats.
     """
 
     standing: Mapping[Area, Standing]
-    found: Mapping[Area, Found | None]
+    heard: frozenset[Area] = frozenset()
     day: date | None = None
     touched: frozenset[Area] = frozenset()
     owed: "State | None" = None
 
 
-class Earlier(NamedTuple):
-    """The states before and after a claim when it was heard last."""
+Verdicts = Mapping[Area, Verdict]
+"""What the end of a day brought, by area: nothing of areas where nothing was told."""
 
-    one: Claim
-    before: State
+Chains = Mapping[Area, Found | None]
+"""The verdicts found so far on every area."""
+
+
+class Earlier(NamedTuple):
+    """The states before (None: not known) and after a claim when it was heard last."""
+
+    before: State | None
     after: State
 
 
 def start(areas: Iterable[Area]) -> State:
     """Nothing told yet of a place with these areas."""
     every: list[Area] = [None, *sorted(area for area in areas if area is not None)]
-    return State(dict.fromkeys(every, Standing()), dict.fromkeys(every))
+    return State(dict.fromkeys(every, Standing()))
 
 
-def take(state: State, one: Claim, window_days: int, earlier: Earlier | None = None) -> State:
-    """Hear one more claim, no earlier than the last. A claim on the whole place reaches its areas too.
+def take(state: State, one: Claim, window_days: int, earlier: Earlier | None = None) -> tuple[State, Verdicts]:
+    """Hear one more claim, no earlier than the last: what stands then, and the verdicts on the day that ended with it.
 
-    Where the same stands as when it was heard `earlier`, the same follows.
+    A claim on the whole place reaches its areas too. Where the same stands as when it was heard `earlier`, the same
+    follows.
     """
-    found, touched, owed = state.found, state.touched, state.owed
+    heard, touched, owed = state.heard, state.touched, state.owed
+    verdicts: Verdicts = {}
     if one.latest != state.day:
         repeats = _only_repeats(state, one)
-        owed = State(state.standing, found, state.day, touched) if repeats else None
+        owed = State(state.standing, heard, state.day, touched) if repeats else None
         if not repeats:
-            found, touched = close(state, window_days).found, frozenset()
+            verdicts, touched = close(state, window_days), frozenset()
     elif owed is not None and not _only_repeats(state, one):
-        found, owed = close(owed, window_days).found, None
+        verdicts, owed = close(owed, window_days), None
+    if not verdicts.keys() <= heard:
+        heard = heard.union(verdicts)
     reached: list[Area] = [one.evidence.area]
     if one.evidence.area is None and one.evidence.extent != "most":
         reached += [area for area in state.standing if area is not None]
     standing = dict(state.standing)
     for area in reached:
         stood = standing[area]
-        if earlier is not None and stood is earlier.before.standing[area]:
+        if earlier is not None and earlier.before is not None and stood is earlier.before.standing[area]:
             standing[area] = earlier.after.standing[area]
             continue
-        heard = one if area == one.evidence.area else replace(one, inherited=True)
-        stands = standing[area] = stood.hear(heard, window_days)
+        said = one if area == one.evidence.area else replace(one, inherited=True)
+        stands = standing[area] = stood.hear(said, window_days)
         if earlier is not None and (known := earlier.after.standing[area]).still(stands):
             standing[area] = known
-    return State(standing, found, one.latest, touched.union(reached), owed)
+    return State(standing, heard, one.latest, touched.union(reached), owed), verdicts
+
+
+def same(one: State | None, other: State | None) -> bool:
+    """Whether the same follows from both, whatever comes: the same piles stand, and none was cut short since."""
+    if one is None or other is None:
+        return one is other
+    return (
+        one.day == other.day
+        and one.touched == other.touched
+        and one.heard == other.heard
+        and all(stood is one.standing[area] and stood.intact for area, stood in other.standing.items())
+        and same(one.owed, other.owed)
+    )
 
 
 def _only_repeats(state: State, one: Claim) -> bool:
@@ -103,20 +126,26 @@ def _only_repeats(state: State, one: Claim) -> bool:
     return len(state.standing) == 1 and one.bearing == "assertion" and [*state.standing[None].piles] == [one.wording]
 
 
-def close(state: State, window_days: int) -> State:
-    """Record the verdicts of the day. One that starts no later than those before it was true all along."""
+def close(state: State, window_days: int) -> Verdicts:
+    """The verdicts of the day."""
     if not state.touched:
-        return state
-    found = dict(state.found)
-    for area in state.standing:
-        if area is None or area in state.touched:
-            verdict = _judge(state, area, window_days)
-            if verdict is not None:
-                found[area] = _after(found[area], verdict)
-    return State(state.standing, found, state.day)
+        return {}
+    found = {area: _judge(state, area, window_days) for area in state.standing if area is None or area in state.touched}
+    return {area: verdict for area, verdict in found.items() if verdict is not None}
+
+
+def after(chains: Chains, verdicts: Verdicts) -> Chains:
+    """Record the verdicts of one more day; the same object where they are the newest already."""
+    longer = {
+        area: _after(found, verdict)
+        for area, verdict in verdicts.items()
+        if (found := chains[area]) is None or found.verdict is not verdict
+    }
+    return {**chains, **longer} if longer else chains
 
 
 def _after(found: Found | None, verdict: Verdict) -> Found:
+    """One that starts no later than those before it was true all along."""
     while found and (found.verdict.since.latest or date.min) >= (verdict.since.latest or date.min):
         found = found.before
     return Found(verdict, found, found.count + 1 if found else 1)
@@ -125,7 +154,7 @@ def _after(found: Found | None, verdict: Verdict) -> Found:
 def _judge(state: State, area: Area, window_days: int) -> Verdict | None:
     standing = state.standing[area]
     if area is not None:
-        heard = state.found[area] or any(pile.sums.direct for pile in standing.piles.values())
+        heard = area in state.heard or any(pile.sums.direct for pile in standing.piles.values())
         return decide(standing, window_days) if heard else None
     verdict = decide(standing, window_days)
     if verdict is None or not (verdict.controllers or verdict.claimants):

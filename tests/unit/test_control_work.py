@@ -108,7 +108,7 @@ def test_a_claim_dated_earlier_costs_what_lies_after_it(made: Callable[[int], Kn
 
     few, many = (work(made, n, [], [late(n)]) for n in (FEW, MANY))
     assert few == many
-    assert few["claims heard"] == 40
+    assert few["claims heard"] == (2 if made is alternating else 40), "the next taking undoes what it changes"
 
 
 @pytest.mark.parametrize("made", HISTORIES)
@@ -134,11 +134,11 @@ def test_a_retraction_and_a_change_of_origin_cost_what_lies_after_the_claim(
 
     few, many = (work(made, n, [made(n - 40)], changed(n)) for n in (FEW, MANY))
     assert few == many
-    assert few["claims heard"] == 39 + merged
+    assert few["claims heard"] == (2 if made is alternating else 39 + merged)
 
 
-def test_after_a_claim_dated_back_what_stands_as_it_stood_is_not_compared_again() -> None:
+def test_after_a_claim_dated_back_what_stands_as_it_stood_is_not_heard_again() -> None:
     dated_back = taken(FEW, SIDES[0], day=5 * 200 + 1)
     found = work(alternating, FEW, [], [dated_back])
-    assert found["claims heard"] > 290
+    assert found["claims heard"] == 2
     assert found["claims compared"] < 20
