@@ -108,20 +108,22 @@ class Pile:
         found = self._log.index().origins.get(origin_id)
         return found is not None and found[0] < size
 
-    def akin(self, one: Claim) -> Sequence[int]:
-        """Where claims stand that share origin or voice with one, or have no upper bound."""
+    def akin(self, one: Claim, begin: int) -> Sequence[int]:
+        """Where claims stand that share origin or voice with one, from the nth on, or that have no upper bound."""
         origin_id, voice = one.evidence.origin_id, one.evidence.voice
         if self.size <= _FEW:
             found = []
             for n in range(self.size):
                 other = self._log.claims[n]
                 told = other.evidence
-                if told.voice == voice or told.origin_id == origin_id or other.latest is None:
+                if other.latest is None or (n >= begin and (told.voice == voice or told.origin_id == origin_id)):
                     found.append(n)
             return found
         index = self._log.index()
-        near = {*index.origins.get(origin_id, ()), *index.voices.get(voice, ()), *index.endless}
-        return sorted(n for n in near if n < self.size)
+        near = set(index.endless[: bisect_left(index.endless, self.size)])
+        for places in (index.origins.get(origin_id, ()), index.voices.get(voice, ())):
+            near.update(places[bisect_left(places, begin) : bisect_left(places, self.size)])
+        return sorted(near)
 
     def without(self, gone: Sequence[int]) -> Sequence[Claim]:
         """The claims but for some by number."""

@@ -1,7 +1,7 @@
 """Which claims of a pile one more claim replaces, without looking at each.
 
-Claims of other origins and voices that end by some day are all replaced, those that end later are not; claims of the
-same origin or voice, and those without an upper bound, are looked at one by one.
+Claims that end by some day are all replaced. Of those that end later only claims of the same origin or voice, and those
+without an upper bound, can be replaced or replace: they are looked at one by one.
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,14 @@ def beaten(pile: Pile, one: Claim, near: Sequence[int] | None, window_days: int)
 
 
 def akin(pile: Pile, one: Claim, window_days: int) -> Sequence[int] | None:
-    """Where claims stand that are to be looked at one by one; None: all."""
-    return pile.akin(one) if window_days > 0 and pile.inherited == one.inherited else None
+    """Where claims stand that are to be looked at one by one; None: all.
+
+    Those that end a window before `one` begins are replaced, whoever told them, and cannot replace it.
+    """
+    if window_days <= 0 or pile.inherited != one.inherited:
+        return None
+    day = _days_before(one.earliest, window_days)
+    return pile.akin(one, pile.ended_by(day) if day else 0)
 
 
 def _last_day_replaced(other: Claim, one: Claim, window_days: int) -> date | None:
