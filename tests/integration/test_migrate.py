@@ -5,13 +5,19 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+from archive import Archive, contents, made_up, rebuilt, shown
 
 from domain.errors import Stop, TryAgain
+from infra.postgres import generations, projections, replays
 from infra.postgres import migrate as migrations
 from infra.postgres.migrate import Migration, migrate, shipped
+from infra.postgres.pool import open_pool
+from infra.replay import conduct
 
 FIRST = Migration("0001_first", "CREATE TABLE first (n int); INSERT INTO first VALUES (1);")
 SECOND = Migration("0002_second", "ALTER TABLE first ADD COLUMN name text;")
+
+GIVING_UP = ("0047_builds_by_position", "0048_given_up")
 
 
 def rows(conninfo: str, query: str) -> list[tuple[object, ...]]:
@@ -98,3 +104,32 @@ def test_a_migration_comes_back_for_a_lock_that_a_reader_holds(database: str, mo
         reader.execute("SELECT * FROM first")
         assert migrate(database, [FIRST, SECOND]) == ["0002_second"]
     assert refused == ["0002_second"]
+
+
+def test_an_upgrade_gives_up_the_replay_that_an_older_version_has_not_ended(database: str) -> None:
+    migrate(database, [each for each in shipped() if each.name not in GIVING_UP])
+    with open_pool(database) as pool:
+        archive = Archive(pool)
+        for seed in range(3):
+            archive.tell(f"Article {seed}.", *made_up(seed)[2])
+        projections.project_all(pool)
+        before, live = contents(archive, shown(archive)), shown(archive)
+        replay = conduct.begin(pool, ["actor_activity", "control", "events"])
+        made = replays.one(pool, replay.replay_id).generations
+        projections.finish_build(pool, "events", made["events"])
+        assert {name for name, _, _ in building_now(database)} == {"actor_activity", "control", "events"}
+
+        migrate(database)
+        given_up = replays.one(pool, replay.replay_id)
+        assert (given_up.state, given_up.error) == ("abandoned", "begun by an older version. Start it again.")
+        assert generations.drop_set_aside(pool) == 0
+        assert building_now(database) == []
+        assert rows(database, "SELECT generation FROM frontlog_read.generations ORDER BY 1") == [
+            (generation,) for generation in sorted(live.values())
+        ]
+        assert contents(archive, shown(archive)) == before
+        assert contents(archive, rebuilt(archive)) == before
+
+
+def building_now(conninfo: str) -> list[tuple[object, ...]]:
+    return rows(conninfo, "SELECT projection, generation, state FROM frontlog_read.generations WHERE state <> 'live'")
