@@ -9,7 +9,7 @@ from claims_told import DAY_ONE, POLICY
 from msgspec.structs import replace
 from test_control_slowly import by_article, history, merged
 
-from domain.control import Evidence, archive
+from domain.control import Evidence, archive, assessment
 from domain.control.archive import Archive
 from domain.control.history import HistoryRow, Known
 from domain.control.news import news
@@ -44,11 +44,13 @@ def stored(row: HistoryRow) -> str:
     return repr(history_row(row, POLICY.fighting_stale_days))
 
 
-@pytest.mark.parametrize(("start", "looks_back"), [(0, 128), (60, 128), (120, 2)])
+@pytest.mark.parametrize(("start", "looks_back", "kept"), [(0, 128, 1024), (60, 128, 3), (120, 2, 1024), (180, 9, 0)])
 def test_an_archive_follows_whatever_comes_out_of_turn(
-    start: int, looks_back: int, monkeypatch: pytest.MonkeyPatch
+    start: int, looks_back: int, kept: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(archive, "LOOKS_BACK", looks_back)
+    monkeypatch.setattr(assessment, "KEPT", kept)
+    monkeypatch.setattr(assessment, "KEPT_BEFORE", 3)
     followed = 0
     for seed in range(start, start + 60):
         chance = random.Random(seed)
