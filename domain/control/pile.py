@@ -42,9 +42,9 @@ class Pile:
     def __repr__(self) -> str:
         return f"Pile({list(self)})"
 
-    def still(self, other: "Pile") -> bool:
-        """Whether it holds the claims of another pile, and held them when it was made. False also where that is long to
-        tell.
+    def still(self, other: "Pile", last: Claim) -> bool:
+        """Whether it holds the claims of another pile, and can stand for it now that `last` is heard: it holds what it
+        held when it was made, and nothing heard by then has grown from it. False also where that is long to tell.
         """
         if self is other:
             return True
@@ -52,6 +52,8 @@ class Pile:
             return False
         if self._log is other._log:
             return True
+        if len(self._log.claims) > self.size and self._log.claims[self.size].sort_key <= last.sort_key:
+            return False  # to grow it again would void what a state before this one holds
         return self.size <= _COMPARED and all(a is b or a == b for a, b in zip(self, other, strict=True))
 
     @property

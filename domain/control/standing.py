@@ -48,10 +48,10 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
             return kept
         return kept._with(one)
 
-    def still(self, other: "Standing") -> bool:
-        """Whether it is what another is, all over again."""
+    def still(self, other: "Standing", last: Claim) -> bool:
+        """Whether it is what another is, all over again, now that `last` is heard."""
         return len(self.piles) == len(other.piles) and all(
-            one == two and pile.still(like)
+            one == two and pile.still(like, last)
             for (one, pile), (two, like) in zip(self.piles.items(), other.piles.items(), strict=True)
         )
 

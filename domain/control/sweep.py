@@ -100,7 +100,7 @@ def take(state: State, one: Claim, window_days: int, earlier: Earlier | None = N
             continue
         said = one if area == one.evidence.area else replace(one, inherited=True)
         stands = standing[area] = stood.hear(said, window_days)
-        if earlier is not None and (known := earlier.after.standing[area]).still(stands):
+        if earlier is not None and (known := earlier.after.standing[area]).still(stands, one):
             standing[area] = known
     return State(standing, heard, one.latest, touched.union(reached), owed), verdicts
 
