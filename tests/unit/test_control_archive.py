@@ -44,7 +44,10 @@ def stored(row: HistoryRow) -> str:
     return repr(history_row(row, POLICY.fighting_stale_days))
 
 
-@pytest.mark.parametrize(("start", "looks_back", "kept"), [(0, 128, 1024), (60, 128, 3), (120, 2, 1024), (180, 9, 0), (1_440, 128, 1024)])
+@pytest.mark.parametrize(
+    ("start", "looks_back", "kept"),
+    [(0, 128, 1024), (60, 128, 3), (120, 2, 1024), (180, 9, 0), (1_440, 128, 1024)],
+)
 def test_an_archive_follows_whatever_comes_out_of_turn(
     start: int, looks_back: int, kept: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
