@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from archive import POLICY, Archive, contents, made_up, rebuilt, shown, told
+from archive import EDITION, POLICY, Archive, contents, made_up, rebuilt, shown, told
 
 from domain import workflow
-from infra.postgres import projections
+from infra.postgres import projections, projections_origins
 from infra.postgres.pool import open_pool
 
 WITH_ORIGINS = POLICY + "  near_duplicate_percent: 20\n  origin_window_days: 30\n"
@@ -128,3 +128,13 @@ def test_copies_in_any_order_of_arrival_and_coding_give_live_rows_that_a_rebuild
     projections.project_all(archive.pool)
     assert contents(archive, rebuilt(archive)) == contents(archive, shown(archive))
     assert {len({o for a, o in origins_shown(archive)[0].items()})} == {6}
+
+
+def test_the_search_for_copies_is_planned_each_time(archive: Archive) -> None:
+    articles = [took_bor(archive, words(n), "One") for n in range(2)]
+    with archive.pool.connection() as connection:
+        for _ in range(2 * (connection.prepare_threshold or 0) + 2):
+            projections_origins.read(connection, EDITION, articles, 0, 10**6)
+        prepared = connection.execute("SELECT statement FROM pg_prepared_statements").fetchall()
+    assert any("'ArticleReceived' AND position <=" in text for (text,) in prepared), "the others are kept"
+    assert not any("frontlog_log.origin_keys" in text for (text,) in prepared)
