@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -164,26 +164,26 @@ class Assessor:
 
     def _sweep(self) -> int:
         """Hear again what changed, each time until the same stands as did before; returns the first claim heard."""
-        changed, first, at = sorted(self._changed), len(self._claims), 0
-        for n, start in enumerate(changed):
+        first, at = len(self._claims), 0
+        for start in sorted(self._changed):
             if start < at:
                 continue  # heard on the way
             at = self._known(self._states, start)
             first = min(first, at)
-            at = self._sweep_from(at, start, frozenset(changed[n:]))
+            at = self._sweep_from(at, start)
         self._changed = set()
         return first
 
-    def _sweep_from(self, at: int, start: int, changed: Container[int]) -> int:
+    def _sweep_from(self, at: int, start: int) -> int:
         """Hear the claims from `at` on; returns behind which of them, not before `start`, all is as it was."""
         state, before = self._states[at], None
         assert state is not None
         while at < len(self._claims):
             was = self._states[at + 1]
-            earlier = sweep.Earlier(None if at in changed else before, was) if was is not None else None
+            earlier = sweep.Earlier(None if at in self._changed else before, was) if was is not None else None
             state, self._verdicts[at] = sweep.take(state, self._claims[at], self._window_days, earlier)
             at += 1
-            if at > start and at not in changed and sweep.same(state, was):
+            if at > start and at not in self._changed and sweep.same(state, was):
                 break
             self._states[at] = state if self._keeps(at) else None
             before = was

@@ -130,8 +130,10 @@ def close(state: State, window_days: int) -> Verdicts:
     """The verdicts of the day."""
     if not state.touched:
         return {}
-    found = {area: _judge(state, area, window_days) for area in state.standing if area is None or area in state.touched}
-    return {area: verdict for area, verdict in found.items() if verdict is not None}
+    judged = {
+        area: _judge(state, area, window_days) for area in state.standing if area is None or area in state.touched
+    }
+    return {area: verdict for area, verdict in judged.items() if verdict is not None}
 
 
 def after(chains: Chains, verdicts: Verdicts) -> Chains:
