@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -10,7 +10,7 @@ import msgspec
 
 from domain.coder.attribution import source_of
 from domain.coder.conditions import operation_name
-from domain.coder.dating import time_of
+from domain.coder.dating import time_of, told_when
 from domain.coder.frames import Frame
 from domain.coder.modality import Modality
 from domain.coder.phrases import Sentence
@@ -177,6 +177,8 @@ class Assembler:
         n = self._time(frame, predicates)
         times = self.times.planned if planned else self.times.past
         chosen = times[n] if n is not None else None
+        if chosen and chosen.bound == "since" and n == told_when(self.s.tree, frame.trigger, times):
+            chosen = replace(chosen, bound="during")  # "since May, when X left": X left in May
         return to_occurred(
             chosen, published=self.resolver.c.published, planned=planned, state=frame.rule.type in STATES
         )

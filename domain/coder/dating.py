@@ -20,7 +20,7 @@ def time_of(tree: Tree, predicate: int, times: Sequence[TimeExpression], predica
     for n, t in enumerate(times):
         if t.dated and t.dependent and _next_predicate(tree, t.end, predicates) == predicate:
             return n
-    when = _when(tree, predicate, times)
+    when = told_when(tree, predicate, times)
     if when is not None:
         return when
     for verb in _lenders(tree, predicate):
@@ -54,7 +54,7 @@ def _next_predicate(tree: Tree, end: int, predicates: frozenset[int]) -> int | N
     return min((p for p in predicates if tree.tokens[p].start >= end), default=None)
 
 
-def _when(tree: Tree, predicate: int, times: Sequence[TimeExpression]) -> int | None:
+def told_when(tree: Tree, predicate: int, times: Sequence[TimeExpression]) -> int | None:
     """ "since January, when the army left": the time right before "when" dates the clause too."""
     verbs = [
         predicate,

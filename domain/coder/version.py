@@ -1,3 +1,3 @@
 """The coder's version: part of every edition's digest, raised whenever code changes any output."""
 
-CODER_VERSION = 5
+CODER_VERSION = 6

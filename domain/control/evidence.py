@@ -138,7 +138,7 @@ def _evidence(
         holders=holders,
         losers=losers,
         earliest=event.occurred.earliest,
-        latest=event.occurred.latest,
+        latest=_told_by(article, event),
         precision=event.occurred.precision,
         origin_id=article.origin_id or article.article_id,
         voice=_voice(article, event),
@@ -148,6 +148,17 @@ def _evidence(
         lat=place.lat,
         lon=place.lon,
     )
+
+
+def _told_by(article: ArticleFacts, event: CodedEvent) -> date | None:
+    """The last day on which it happened, or may go on: a report "since Sunday" reaches to its own publication.
+
+    Assertions are left alone: they vouch for the day from which a state is said to hold.
+    """
+    occurred, published = event.occurred, article.published
+    if occurred.latest or not published or event.modality != "asserted" or BEARINGS[event.type] == "assertion":
+        return occurred.latest
+    return published if occurred.earliest is None or occurred.earliest <= published else None
 
 
 def _roles(event: CodedEvent) -> tuple[tuple[Party, ...], tuple[Party, ...]]:

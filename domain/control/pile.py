@@ -111,7 +111,10 @@ class Pile:
         return found is not None and found[0] < size
 
     def akin(self, one: Claim, begin: int) -> Sequence[int]:
-        """Where claims stand that share origin or voice with one, from the nth on, or that have no upper bound."""
+        """Where claims stand that share origin or voice with one, from the nth on or without upper bound.
+
+        Of the others without upper bound the last one, which begins last: no other replaces `one` where it does not.
+        """
         origin_id, voice = one.evidence.origin_id, one.evidence.voice
         if self.size <= _FEW:
             found = []
@@ -121,10 +124,11 @@ class Pile:
                 if other.latest is None or (n >= begin and (told.voice == voice or told.origin_id == origin_id)):
                     found.append(n)
             return found
-        index = self._log.index()
-        near = set(index.endless[: bisect_left(index.endless, self.size)])
+        index, endless = self._log.index(), self.endless
+        near = {endless - 1} if endless else set()
         for places in (index.origins.get(origin_id, ()), index.voices.get(voice, ())):
-            near.update(places[bisect_left(places, begin) : bisect_left(places, self.size)])
+            near.update(places[: bisect_left(places, endless)])
+            near.update(places[bisect_left(places, max(begin, endless)) : bisect_left(places, self.size)])
         return sorted(near)
 
     def without(self, gone: Sequence[int]) -> Sequence[Claim]:
@@ -132,9 +136,14 @@ class Pile:
         if len(gone) == self.size:
             return ()
         if isinstance(gone, range):
-            return self._log.claims[gone.stop : self.size]
+            return [*self._log.claims[: gone.start], *self._log.claims[gone.stop : self.size]]
         left = set(gone)
         return [self._log.claims[n] for n in range(self.size) if n not in left]
+
+    @property
+    def endless(self) -> int:
+        """How many have no upper bound: they come first, by the day on which they begin."""
+        return self.ended_by(date.min)
 
     def ended_by(self, day: date) -> int:
         """How many have an upper bound of a day or before, or none."""
@@ -162,15 +171,14 @@ class Pile:
 
 
 class _Index:
-    """Where in a log which claims are: by origin, by voice, without upper bound, the first with these bounds."""
+    """Where in a log which claims are: by origin, by voice, the first with these bounds."""
 
-    __slots__ = ("count", "endless", "origins", "voices", "written")
+    __slots__ = ("count", "origins", "voices", "written")
 
     def __init__(self) -> None:
         self.count = 0
         self.origins: dict[str, list[int]] = {}
         self.voices: dict[str, list[int]] = {}
-        self.endless: list[int] = []
         self.written: dict[tuple[date | None, date | None], int] = {}
 
     def add(self, one: Claim) -> None:
@@ -178,8 +186,6 @@ class _Index:
         self.origins.setdefault(one.evidence.origin_id, []).append(n)
         self.voices.setdefault(one.evidence.voice, []).append(n)
         self.written.setdefault(_written(one), n)
-        if one.latest is None:
-            self.endless.append(n)
         self.count += 1
 
     def remove(self, one: Claim) -> None:
@@ -191,8 +197,6 @@ class _Index:
                 del where[key]
         if self.written[_written(one)] == self.count:
             del self.written[_written(one)]
-        if one.latest is None:
-            self.endless.pop()
 
 
 class _Log:

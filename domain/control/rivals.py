@@ -1,7 +1,8 @@
 """Which claims of a pile one more claim replaces, without looking at each.
 
-Claims that end by some day are all replaced. Of those that end later only claims of the same origin or voice, and those
-without an upper bound, can be replaced or replace: they are looked at one by one.
+Claims that end by some day are all replaced. Of those that end later, or that have no upper bound, only claims of the
+same origin or voice can be replaced, and only they or the one that begins last can replace: they are looked at one by
+one.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ def beaten(pile: Pile, one: Claim, near: Sequence[int] | None, window_days: int)
     if near is None:
         return [n for n in range(pile.size) if _wins(one, claims[n], window_days)]
     day = _last_day_replaced(pile.first, one, window_days)
-    ended = range(pile.ended_by(day)) if day else range(0)
+    ended = range(pile.endless, pile.ended_by(day)) if day else range(0)
     if not near:
         return ended
     apart = set(near)

@@ -305,7 +305,7 @@ def _names(parties: Sequence[Party]) -> list[str]:
 
 control_projection = Projection(
     name="control",
-    version=3,
+    version=4,
     reads={
         **COUNTING,
         "ArticleReceived": ("source", "published", "text_digest", "signature"),

@@ -168,6 +168,13 @@ def test_the_day_of_a_statement_is_not_the_day_of_the_deed() -> None:
     assert event.occurred.precision == "unknown"
 
 
+def test_what_came_when_a_state_began_has_the_day_on_which_it_began() -> None:
+    text = "M23 has held Bukavu since February, when the army left it. It has shelled Uvira since Sunday."
+    left, shelled = (e for e in code(text, PUBLISHED).events if e.type in ("WithdrawalReported", "AttackReported"))
+    assert (left.occurred.earliest, left.occurred.latest) == (date(2026, 2, 1), date(2026, 2, 28))
+    assert (shelled.occurred.earliest, shelled.occurred.latest) == (date(2026, 11, 15), None)
+
+
 def test_two_deeds_of_one_force_stay_apart_when_only_one_has_a_day() -> None:
     events = code("M23 took Sake on Sunday, then overran Mweso.", PUBLISHED).events
     assert [(e.places[0].resolved, e.occurred.precision) for e in events] == [("Sake", "day"), ("Mweso", "unknown")]

@@ -2,7 +2,12 @@
 
 from datetime import date
 
-from claims_told import history, holds, left, state, told, took
+from claims_told import DAY_ONE, history, holds, left, state, told, took
+from msgspec.structs import replace
+
+from domain.control import evidence_from
+from domain.control.evidence import ArticleFacts
+from domain.events import ActorRef, CodedEvent, Occurred, PlaceRef
 
 
 def test_a_transfer_gives_the_place_to_the_receiver_and_remembers_the_giver() -> None:
@@ -179,3 +184,37 @@ def test_a_sources_own_later_word_on_the_same_time_replaces_its_earlier_one() ->
     first = took("A", day="2024-12-01", article="a", said_by="Monitor")
     second = took("B", day="2024-12-01", article="b", said_by="Monitor", received=1)
     assert state(first, second) == ("controlled", {"B"})
+
+
+def test_what_is_told_since_a_day_had_happened_or_went_on_by_publication() -> None:
+    cleared = CodedEvent(
+        type="ControlTaken",
+        sentence=1,
+        ordinal=0,
+        rule="take",
+        modality="asserted",
+        actors=(ActorRef("a", "A", "A", "A"),),
+        counterparties=(),
+        places=(PlaceRef("place:aba", "Aba", "Aba", "Aba"),),
+        occurred=Occurred(date(2024, 12, 1), None, "day", "since Sunday"),
+        start=0,
+        end=9,
+        trigger="took",
+        trigger_start=0,
+        trigger_end=4,
+        fingerprint="f",
+    )
+    article = ArticleFacts("a", DAY_ONE, date(2024, 12, 6))
+    [one] = evidence_from(article, cleared)
+    [version] = history(one)
+    since = version.verdict.since
+    assert (since.earliest, since.latest, since.precision) == (date(2024, 12, 1), date(2024, 12, 6), "range")
+    assert evidence_from(replace_published(article, None), cleared)[0].latest is None
+    assert evidence_from(replace_published(article, date(2024, 11, 30)), cleared)[0].latest is None
+    assert evidence_from(article, replace(cleared, modality="planned"))[0].latest is None
+    assert evidence_from(article, replace(cleared, type="SiegeReported"))[0].latest == date(2024, 12, 6)
+    assert evidence_from(article, replace(cleared, type="ControlAsserted"))[0].latest is None
+
+
+def replace_published(article: ArticleFacts, published: date | None) -> ArticleFacts:
+    return ArticleFacts(article.article_id, article.received_at, published)

@@ -21,13 +21,15 @@ KINDS = {
 NAMES = {"agreeing": "AAAAAAAAB", "changing": "AABBC"}
 
 
-def evidence(chance: random.Random, temper: str, article: int, sentence: int, areas: list[str | None]) -> Evidence:
+def evidence(
+    chance: random.Random, temper: str, article: int, sentence: int, areas: list[str | None], open_ended: float = 0.1
+) -> Evidence:
+    """Something that an article tells; `open_ended` is the share of what has no upper bound."""
     kind = chance.choice(KINDS[temper])
     loss = kind in ("ControlLost", "WithdrawalReported")
     first = chance.choice([None, None, chance.randrange(40), chance.randrange(40), article, article, article])
     width = chance.choice([0, 0, 0, 1, 2, 9])
     latest = chance.choice([article, article, chance.randrange(40)]) if first is None else first + width
-    open_ended = chance.random() < 0.1
     return Evidence(
         known_at=DAY_ONE + timedelta(hours=article),
         article_id=f"article {article:03}",
@@ -42,7 +44,7 @@ def evidence(chance: random.Random, temper: str, article: int, sentence: int, ar
         holders=() if loss else parties(chance, temper, chance.choice([0, 1, 1, 1, 1, 1, 2, 2])),
         losers=() if kind == "ControlAsserted" else parties(chance, "changing", chance.choice([0, 0, 1, 1, 2])),
         earliest=None if first is None else FIRST + timedelta(days=first),
-        latest=None if latest is None or open_ended else FIRST + timedelta(days=latest),
+        latest=None if latest is None or chance.random() < open_ended else FIRST + timedelta(days=latest),
         precision="unknown" if first is None else "day" if width == 0 else chance.choice(["range", "month", "year"]),
         origin_id=f"article {chance.choice([article, article, article // 2, article // 7]):03}",
         voice=chance.choice([f"article:{article}", f"article:{article}", "house:one", "said:monitor", "said:a"]),
@@ -66,7 +68,8 @@ def history(seed: int) -> list[Evidence]:
     areas: list[str | None] = chance.choice([[None], [None], [None, None, "centre"], [None, "centre", "part", "part"]])
     count = chance.choice([3, 8, 8, 20, 40])
     articles = [n if chance.random() < 0.8 else chance.randrange(count) for n in range(count)]
-    return [evidence(chance, temper, article, n, areas) for n, article in enumerate(articles)]
+    open_ended = 0.6 if seed % 5 == 0 else 0.1
+    return [evidence(chance, temper, article, n, areas, open_ended) for n, article in enumerate(articles)]
 
 
 def versions(assessor: Assessor) -> object:
