@@ -12,7 +12,8 @@ OPEN_DAYS = 10**6
 
 class Sums(NamedTuple):
     """What is known of all claims of a pile. `newest` is the newest in the world, `told_last` the newest by receipt;
-    `last_change` and `first_state` begin what they tell of; `width_days` is of the widest.
+    `last_change` and `first_state` begin what they tell of; `width_days` is of the widest. As written, all lie between
+    `first_day` and `last_day`, date.min and date.max where one is open.
     """
 
     newest: Claim
@@ -25,6 +26,8 @@ class Sums(NamedTuple):
     speakers: frozenset[str]
     direct: bool
     unnamed_parts: bool
+    first_day: date
+    last_day: date
 
 
 def age(one: Claim) -> tuple[object, ...]:
@@ -60,6 +63,8 @@ def sums_of(one: Claim) -> Sums:
         speakers=frozenset([evidence.voice_actor] if evidence.voice_actor else []),
         direct=not one.inherited,
         unnamed_parts=evidence.area == UNNAMED_PART,
+        first_day=evidence.earliest or date.min,
+        last_day=evidence.latest or date.max,
     )
 
 
@@ -82,4 +87,6 @@ def more(sums: Sums, one: Claim) -> Sums:
         speakers=sums.speakers if speaker is None or speaker in sums.speakers else sums.speakers | {speaker},
         direct=sums.direct or not one.inherited,
         unnamed_parts=sums.unnamed_parts and evidence.area == UNNAMED_PART,
+        first_day=min(sums.first_day, evidence.earliest or date.min),
+        last_day=max(sums.last_day, evidence.latest or date.max),
     )

@@ -192,5 +192,8 @@ def _contradicts(whole: Verdict, piles: Sequence[Pile], direct: Claim) -> bool:
 
 
 def _inseparable(pile: Pile, direct: Claim) -> bool:
+    earliest, latest = direct.evidence.earliest, direct.evidence.latest
+    if (earliest and pile.sums.last_day < earliest) or (latest and latest < pile.sums.first_day):
+        return False
     newest_first = (pile.claims[n].evidence for n in reversed(range(pile.size)))
     return any(overlap(one, direct.evidence) for one in newest_first)
