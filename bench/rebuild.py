@@ -1,14 +1,14 @@
 """How fast projections are rebuilt from the log (DESIGN.md, Targets): ÷ raw COPY TO of the log + decode, in one run.
 
 The peer copies the rows of the same codings out of the log in one COPY and decodes their JSON with msgspec: the least
-that any rebuild must do. The log holds the development articles' codings, told again of 2,000 places (`retold.py`), or
+that any rebuild must do. The log holds the development articles' codings, told again of about --places (`retold.py`), or
 with --changing four events an article that all bear on control, nearly each with another holder: the worst case.
 
 A rebuild is what a replay does until its rows are there (build, reduce, catch_up), by as many worker processes as
 asked, without a broker; then it is verified and switched. With --ingest both are measured again while articles are
 received, coded by a trivial coder and projected, so many a second; afterwards each of them must be in the rows.
 
-Run: python bench/rebuild.py [--events 100000] [--changing] [--workers 2] [--ingest 20] [--only control]
+Run: python bench/rebuild.py [--events 100000] [--places 2000] [--changing] [--workers 2] [--ingest 20] [--only control]
 """
 
 import argparse
@@ -50,6 +50,7 @@ DIGEST = "\\x" + "00" * 32
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--places", type=int, default=PLACES, help="about so many; not with --changing")
     parser.add_argument("--changing", action="store_true")
     parser.add_argument("--only", choices=NAMES)
     parser.add_argument("--workers", type=int, default=2)
@@ -62,7 +63,7 @@ def main() -> None:
         return
     with opened() as frontlog:
         started = time.perf_counter()
-        log = changing(asked.events) if asked.changing else retold(codings(frontlog), asked.events)
+        log = changing(asked.events) if asked.changing else retold(codings(frontlog), asked.events, asked.places)
         count = fill(frontlog, log)
         print(f"{count:,} events in the log after {time.perf_counter() - started:.0f} s", flush=True)
         names = [asked.only] if asked.only else list(NAMES)

@@ -36,11 +36,13 @@ def codings(frontlog: Frontlog) -> list[tuple[Article, Coding]]:
     return list(zip(articles, coder(frontlog.store, frontlog.live_edition()).code(articles), strict=True))
 
 
-def retold(told: list[tuple[Article, Coding]], events: int) -> Iterator[tuple[Article, Coding, datetime]]:
-    """Articles with their codings and the moment of their receipt, oldest first, of about so many events together."""
+def retold(
+    told: list[tuple[Article, Coding]], events: int, places: int = PLACES
+) -> Iterator[tuple[Article, Coding, datetime]]:
+    """Articles with their codings and the moment of their receipt, oldest first: about so many events and places."""
     chance = random.Random(1)
-    places = {place.id for _, coding in told for event in coding.events for place in event.places}
-    regions = max(1, PLACES // len(places))
+    real = {place.id for _, coding in told for event in coding.events for place in event.places}
+    regions = max(1, places // len(real))
     count = len(told) * events // sum(len(coding.events) for _, coding in told)
     for n in range(count):
         article, coding = told[n % len(told)]

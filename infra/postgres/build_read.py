@@ -230,8 +230,8 @@ class _Reading:
     def _statement(self, where: sql.Composable, mark: int) -> sql.Composed:
         newest = {shape.name: SHAPES[shape.name][0] for shape in self._shapes.values()}
         of_old_shape = sql.SQL(" OR ").join(
-            sql.SQL("(type = ANY({}) AND schema_version <> {})").format(
-                [name for name in newest if newest[name] == version], version
+            sql.SQL("(schema_version <> {} AND type = ANY({}))").format(
+                version, [name for name in newest if newest[name] == version]
             )
             for version in sorted(set(newest.values()))
         )
