@@ -1,7 +1,7 @@
 """How fast projections are rebuilt from the log (DESIGN.md, Targets): ÷ raw COPY TO of the log + decode, in one run.
 
 The peer copies the rows of the same codings out of the log in one COPY and decodes their JSON with msgspec: the least
-that any rebuild must do. The log holds the development articles' codings, told again of about --places (`retold.py`), or
+that any rebuild must do. The log holds the development articles' codings, told again of --places (`retold.py`), or
 with --changing four events an article that all bear on control, nearly each with another holder: the worst case.
 
 A rebuild is what a replay does until its rows are there (build, reduce, catch_up), by as many worker processes as
