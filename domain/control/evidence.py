@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from domain.datafile import read
-from domain.events import ActorRef, CodedEvent, PlaceRef
+from domain.events import ActorRef, CodedEvent, Occurred, PlaceRef
 
 Bearing = Literal["transition", "assertion", "loss", "fighting"]
 
@@ -124,6 +125,7 @@ def evidence_from(article: ArticleFacts, event: CodedEvent) -> list[Evidence]:
 def _evidence(
     article: ArticleFacts, event: CodedEvent, place: PlaceRef, holders: tuple[Party, ...], losers: tuple[Party, ...]
 ) -> Evidence:
+    occurred = _occurred(article, event)
     return Evidence(
         known_at=article.received_at,
         article_id=article.article_id,
@@ -137,9 +139,9 @@ def _evidence(
         extent=place.extent,
         holders=holders,
         losers=losers,
-        earliest=event.occurred.earliest,
-        latest=_told_by(article, event),
-        precision=event.occurred.precision,
+        earliest=occurred.earliest,
+        latest=occurred.latest,
+        precision=occurred.precision,
         origin_id=article.origin_id or article.article_id,
         voice=_voice(article, event),
         voice_actor=event.attribution.actor_id if event.attribution else None,
@@ -150,15 +152,17 @@ def _evidence(
     )
 
 
-def _told_by(article: ArticleFacts, event: CodedEvent) -> date | None:
-    """The last day on which it happened, or may go on: a report "since Sunday" reaches to its own publication.
+def _occurred(article: ArticleFacts, event: CodedEvent) -> Occurred:
+    """When it happened, or went on: what is told "since Sunday" to the publication of the report, and no further.
 
     Assertions are left alone: they vouch for the day from which a state is said to hold.
     """
     occurred, published = event.occurred, article.published
     if occurred.latest or not published or event.modality != "asserted" or BEARINGS[event.type] == "assertion":
-        return occurred.latest
-    return published if occurred.earliest is None or occurred.earliest <= published else None
+        return occurred
+    if occurred.earliest and occurred.earliest > published:
+        return occurred
+    return replace(occurred, latest=published, precision="range" if occurred.earliest else occurred.precision)
 
 
 def _roles(event: CodedEvent) -> tuple[tuple[Party, ...], tuple[Party, ...]]:

@@ -59,16 +59,8 @@ def _precision(earliest: date | None, latest: date | None, piles: Sequence[Pile]
         return "day"
     for pile in piles:
         if precision := pile.precision(earliest, latest):
-            return precision if _names(precision, earliest, latest) else "range"
+            return precision
     return "range" if any(pile.sums.dated for pile in piles) else "unknown"
-
-
-def _names(precision: str, earliest: date | None, latest: date | None) -> bool:
-    """Whether a day, a month or a year that is named has these bounds: "since May" begins with one and ends later."""
-    if earliest is None or latest is None:
-        return True
-    named = {"day": 3, "month": 2, "year": 1}.get(precision, 0)
-    return earliest.timetuple()[:named] == latest.timetuple()[:named]
 
 
 def hull(spans: Sequence[Since]) -> Since:

@@ -369,10 +369,7 @@ def _precision(earliest: date | None, latest: date | None, claims: Sequence[Clai
         return "day"
     for one in claims:
         if (one.evidence.earliest, one.evidence.latest) == (earliest, latest):
-            precision = one.evidence.precision
-            written = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}.get(precision, "")
-            apart = earliest and latest and f"{earliest:{written}}" != f"{latest:{written}}"
-            return "range" if apart and written else precision
+            return one.evidence.precision
     return "range" if any(one.dated for one in claims) else "unknown"
 
 
