@@ -3,13 +3,19 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 
 from domain.control.claims import Claim
 from domain.control.sums import Sums, more, sums_of
 
 _FEW = 8
 """So many claims are searched one by one; more get an index."""
+
+_SEARCHES = 8
+"""So many times a log is searched claim by claim before it gets an index."""
+
+_MANY_MORE = 2
+"""Origins are counted anew where a pile has grown so many times since they were counted."""
 
 _COMPARED = 64
 """Piles of so many claims are compared one by one."""
@@ -94,10 +100,13 @@ class Pile:
         return self._origins
 
     def _add_up(self) -> None:
-        for n in range(self._summed, self.size):
-            one = self._log.claims[n]
-            self._sums = more(self._sums, one)
-            self._origins += not self._told(one.evidence.origin_id, n)
+        claims = self._log.claims
+        self._sums = more(self._sums, islice(claims, self._summed, self.size))
+        if self.size < _MANY_MORE * self._summed:
+            for n in range(self._summed, self.size):
+                self._origins += not self._told(claims[n].evidence.origin_id, n)
+        else:
+            self._origins = len({one.evidence.origin_id for one in self})
         self._summed = self.size
 
     def told_by(self, origin_id: str) -> bool:
@@ -105,7 +114,7 @@ class Pile:
         return self._told(origin_id, self.size)
 
     def _told(self, origin_id: str, size: int) -> bool:
-        if size <= _FEW:
+        if size <= _FEW or not self._log.worth_an_index():
             return any(one.evidence.origin_id == origin_id for one in islice(self._log.claims, size))
         found = self._log.index().origins.get(origin_id)
         return found is not None and found[0] < size
@@ -116,16 +125,15 @@ class Pile:
         Of the others without upper bound the last one, which begins last: no other replaces `one` where it does not.
         """
         origin_id, voice = one.evidence.origin_id, one.evidence.voice
-        if self.size <= _FEW:
-            found = []
-            for n in range(self.size):
-                other = self._log.claims[n]
-                told = other.evidence
-                if other.latest is None or (n >= begin and (told.voice == voice or told.origin_id == origin_id)):
-                    found.append(n)
-            return found
-        index, endless = self._log.index(), self.endless
+        endless = self.endless
         near = {endless - 1} if endless else set()
+        if self.size <= _FEW or not self._log.worth_an_index():
+            for n in chain(range(endless), range(max(begin, endless), self.size)):
+                told = self._log.claims[n].evidence
+                if told.voice == voice or told.origin_id == origin_id:
+                    near.add(n)
+            return sorted(near)
+        index = self._log.index()
         for places in (index.origins.get(origin_id, ()), index.voices.get(voice, ())):
             near.update(places[: bisect_left(places, endless)])
             near.update(places[bisect_left(places, max(begin, endless)) : bisect_left(places, self.size)])
@@ -202,13 +210,14 @@ class _Index:
 class _Log:
     """The claims that versions of a pile share, in order; a version knows its length. Indexed when first asked."""
 
-    __slots__ = ("_index", "claims", "cuts", "inherited")
+    __slots__ = ("_asked", "_index", "claims", "cuts", "inherited")
 
     def __init__(self, claims: list[Claim]) -> None:
         self.claims = claims
         told = {one.inherited for one in claims}
         self.inherited: bool | None = told.pop() if len(told) == 1 else None
         self._index: _Index | None = None
+        self._asked = 0
         self.cuts = 0
         """How often claims were forgotten."""
 
@@ -220,6 +229,11 @@ class _Log:
         self.claims.append(one)
         if one.inherited != self.inherited:
             self.inherited = None
+
+    def worth_an_index(self) -> bool:
+        """Whether it has been searched so often that an index pays: many logs are soon replaced by shorter ones."""
+        self._asked += 1
+        return self._asked > _SEARCHES
 
     def index(self) -> _Index:
         """Of all its claims."""

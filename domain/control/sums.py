@@ -1,5 +1,6 @@
 """The sums over claims of one wording that a verdict asks for, kept up claim by claim."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -68,25 +69,28 @@ def sums_of(one: Claim) -> Sums:
     )
 
 
-def more(sums: Sums, one: Claim) -> Sums:
-    """With one more claim, later in order than all others."""
-    evidence, change, state = one.evidence, sums.last_change, sums.first_state
-    if one.bearing == "assertion":
-        state = one if state is None or stated(one) < stated(state) else state
-    else:
-        change = one if change is None or began(one) > began(change) else change
-    speaker = evidence.voice_actor
-    return Sums(
-        newest=one if age(one) > age(sums.newest) else sums.newest,
-        told_last=evidence if evidence.key > sums.told_last.key else sums.told_last,
-        last_change=change,
-        first_state=state,
-        with_extent=one if evidence.extent else sums.with_extent,
-        dated=sums.dated or one.dated,
-        width_days=max(sums.width_days, _width_days(one)),
-        speakers=sums.speakers if speaker is None or speaker in sums.speakers else sums.speakers | {speaker},
-        direct=sums.direct or not one.inherited,
-        unnamed_parts=sums.unnamed_parts and evidence.area == UNNAMED_PART,
-        first_day=min(sums.first_day, evidence.earliest or date.min),
-        last_day=max(sums.last_day, evidence.latest or date.max),
-    )
+def more(sums: Sums, claims: Iterable[Claim]) -> Sums:
+    """With more claims, in order and later than all others."""
+    newest, told_last, change, state, extent, dated, width, speakers, direct, unnamed, first_day, last_day = sums
+    newest_age, last_key = age(newest), told_last.key
+    for one in claims:
+        evidence = one.evidence
+        if one.bearing == "assertion":
+            state = one if state is None or stated(one) < stated(state) else state
+        else:
+            change = one if change is None or began(one) > began(change) else change
+        if (one_age := age(one)) > newest_age:
+            newest, newest_age = one, one_age
+        if (key := evidence.key) > last_key:
+            told_last, last_key = evidence, key
+        if evidence.extent:
+            extent = one
+        dated = dated or one.dated
+        width = max(width, _width_days(one))
+        if (speaker := evidence.voice_actor) and speaker not in speakers:
+            speakers |= {speaker}
+        direct = direct or not one.inherited
+        unnamed = unnamed and evidence.area == UNNAMED_PART
+        first_day = min(first_day, evidence.earliest or date.min)
+        last_day = max(last_day, evidence.latest or date.max)
+    return Sums(newest, told_last, change, state, extent, dated, width, speakers, direct, unnamed, first_day, last_day)
