@@ -1,11 +1,13 @@
 """What one more article costs a place that has very many claims, committed, and how much memory its worker takes.
 
-For a place where all reports agree and for one that changes hands with each, at 1,000, 10,000 and 100,000 claims:
+For a place where all reports agree, for one that changes hands with each, at 1,000, 10,000 and 100,000 claims, and for
+one whose reports are all of the same three days, one in ten against the others (asked for by name; with few claims):
 the first article after a start of the worker (it reads all claims again), the next ones (median of nine), one dated in
 the middle, one dated and one received shortly before others, and the retraction of a recent and of an old article.
 The worker is a process of its own, so that its peak memory is its own.
 
 Run: python bench/hot_place.py [--claims 1000 10000 100000]
+     python bench/hot_place.py --kinds crowded --claims 1000 4000
 """
 
 import argparse
@@ -28,6 +30,7 @@ from infra.postgres import projections
 from infra.settings import Settings
 from infra.wiring import Frontlog, open_frontlog
 
+KINDS = ("agreeing", "alternating", "crowded")
 CLAIMS_AN_ARTICLE = 4
 BATCH = 500
 FIRST_DAY = date(900, 1, 1)
@@ -38,7 +41,7 @@ DAYS_APART = 4
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--claims", type=int, nargs="*", default=[1_000, 10_000, 100_000])
-    parser.add_argument("--kinds", nargs="*", default=["agreeing", "alternating"])
+    parser.add_argument("--kinds", nargs="*", default=["agreeing", "alternating"], choices=KINDS)
     asked = parser.parse_args()
     for kind in asked.kinds:
         with opened() as frontlog:
@@ -88,17 +91,19 @@ class Place:
 
     def _claim(self, article: str, n: int, k: int) -> CodedEvent:
         number = n * CLAIMS_AN_ARTICLE + k
-        agrees = self.kind == "agreeing"
+        agrees, crowded = self.kind == "agreeing", self.kind == "crowded"
+        side = 0 if agrees else number % 10 == 3 if crowded else number % 2
+        day = FIRST_DAY + timedelta(days=number % 3) if crowded else _day(number)
         return CodedEvent(
             type="ControlAsserted" if agrees and number % 50 else "ControlTaken",
             sentence=1,
             ordinal=k,
             rule="bench",
             modality="asserted",
-            actors=(SIDES[0 if agrees else number % 2],),
+            actors=(SIDES[side],),
             counterparties=(),
             places=(PlaceRef("bench:0", "Place", "it", "it"),),
-            occurred=Occurred(_day(number), _day(number), "day"),
+            occurred=Occurred(day, day, "day"),
             start=0,
             end=5,
             trigger="took",
