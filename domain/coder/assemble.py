@@ -177,7 +177,7 @@ class Assembler:
         n = self._time(frame, predicates)
         times = self.times.planned if planned else self.times.past
         chosen = times[n] if n is not None else None
-        if chosen and chosen.bound == "since" and n == told_when(self.s.tree, frame.trigger, times):
+        if chosen and chosen.bound in ("since", "until") and n == told_when(self.s.tree, frame.trigger, times):
             chosen = replace(chosen, bound="during")  # "since May, when X left": X left in May
         return to_occurred(
             chosen, published=self.resolver.c.published, planned=planned, state=frame.rule.type in STATES

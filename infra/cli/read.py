@@ -10,7 +10,7 @@ from infra import wiring
 from infra.cli import dates
 from infra.cli.output import Format, FormatOption, Row, human, print_line, show, stderr
 from infra.cli.screens import ACTORS, ARTICLES, CONTROL, EVIDENCE, PROJECTIONS, REJECTED, SCHEDULE, UNRESOLVED
-from infra.postgres import reader, sealing
+from infra.postgres import reader, replay_rows, replays, sealing
 
 PlaceArgument = Annotated[str | None, typer.Argument(help="A place's name or id; all places without it.")]
 DayOption = Annotated[
@@ -44,7 +44,7 @@ def control(
         rows = reader.control(frontlog.pool, place, on, known_at)
         first_known = None if rows else reader.first_known(frontlog.pool, place)
         near = _near_names(frontlog, place) if place and not rows and not first_known else ""
-    shown = [with_table_cells(row) for row in rows] if format is Format.table else rows
+    shown = _told_apart([with_table_cells(row) for row in rows]) if format is Format.table else rows
     if not rows and first_known:
         _say_too_early(place, on, known_at, first_known)
     elif place and not rows:
@@ -70,9 +70,10 @@ def _say_too_early(place: str | None, on: date | None, known_at: datetime | None
     if known_at and known_at < first_known:
         stderr().print(f"Nothing was known {what}by then: the first report came in at {human(first_known)} (UTC).")
     else:
-        day = f"on {on}" if on else "on that day"
+        asked = f"on {on}" if on else "on that day" if known_at else "any more"
         stderr().print(
-            f"Nothing is known {what}{day}: what is on record began later, or ended. All of it: frontlog control"
+            f"Nothing is known {what}{asked}: what was on record began later, ended, or was retracted. "
+            "What is known now: frontlog control"
         )
 
 
@@ -137,6 +138,8 @@ def _overview(frontlog: wiring.Frontlog, format: Format) -> None:
             print_line(f"{name.replace('_', ' '):<24} {human(value) or '0'}")
     show(reader.projections(frontlog.pool), format, PROJECTIONS)
     if format is Format.table:
+        if unfinished := replays.unfinished(frontlog.pool):
+            stderr().print(f"[yellow]unfinished[/] {replay_rows.told(unfinished)}")
         show(reader.schedule(frontlog.pool), format, SCHEDULE)
         if rejected := reader.rejected(frontlog.pool):
             show(rejected, format, REJECTED)
@@ -179,6 +182,17 @@ def with_table_cells(row: Row) -> dict[str, Any]:
         "since": interval(row["since_earliest"], row["since_latest"]),
         "area": " ".join(filter(None, (row["extent"], row["area"]))),
     }
+
+
+def _told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Places of one name by their countries."""
+    ids: dict[str, set[str]] = {}
+    for row in rows:
+        ids.setdefault(row["place"], set()).add(row["place_id"])
+    alike = [row for row in rows if len(ids[row["place"]]) > 1 and row["country"]]
+    for row in alike:
+        row["place"] = f"{row['place']} ({row['country']})"
+    return rows
 
 
 def interval(earliest: date | None, latest: date | None) -> str:

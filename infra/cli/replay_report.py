@@ -14,7 +14,7 @@ LARGEST = 10
 """Holdings and actors shown without --details."""
 
 HOLDINGS = TableView(
-    "Holdings", [("Place", "where"), ("Before", "old"), ("After", "new"), ("By", "rule"), ("Sentence", "quote")],
+    "Holdings", [("Place", "where"), ("Before", "old"), ("After", "new"), ("By", "by"), ("Sentence", "quote")],
     empty="No holding changes.",
 )  # fmt: skip
 RULES = TableView("Events by rule", [("Rule", "rule"), ("Appear", "appears"), ("Vanish", "vanishes"),
@@ -89,6 +89,8 @@ def _tables(replay: Replay, recoded: Mapping[str, int], rows: Sequence[Row], det
         if told[kind]:
             words = ", ".join(f"{n} {_VERBS.get(change, change)}" for change, n in told[kind].items())
             print_line(f"  {kind.replace('_', ' ')}: {words}")
+    for note in sorted({row["note"] for row in rows if row["kind"] == "holding" and row["note"]}):
+        print_line(f"  {note}")
     by_kind = {kind: [row for row in rows if row["kind"] == kind] for kind in _PLURAL}
     if by_kind["event"]:
         show(_by_rule(by_kind["event"]), Format.table, RULES)
@@ -124,7 +126,8 @@ def _by_rule(rows: Iterable[Row]) -> list[Row]:
 
 def _holding(row: Row) -> Row:
     place = row["place"] if row["area"] is None else f"{row['place']} ({row['area']})"
-    return {**row, "where": place, "old": _state(row["before"]), "new": _state(row["after"])}
+    by = row["rule"] or ("policy" if row["note"] else None)
+    return {**row, "where": place, "old": _state(row["before"]), "new": _state(row["after"]), "by": by}
 
 
 def _state(history: Sequence[Row] | None) -> str:

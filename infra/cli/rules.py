@@ -66,6 +66,9 @@ def new(
     base: Annotated[str, typer.Option(help="The edition to start from.")] = editions.SHIPPED,
 ) -> None:
     """Copy an edition into a folder to edit."""
+    if folder.name == editions.SHIPPED:
+        expected = "a name that is not the shipped edition's"
+        raise InvalidInput(str(folder), f"the name {folder.name}", expected, "Name another folder.")
     if folder.exists() and any(folder.iterdir()):
         raise InvalidInput(str(folder), "a folder with files", "an empty or a new one", "Name another folder.")
     files = editions.shipped(base) if not Path(base).is_dir() else editions.folder(Path(base))

@@ -8,6 +8,7 @@ CONTROL = TableView(
         ("Place", "place"),
         ("Area", "area"),
         ("Status", "status"),
+        ("Certainty", "certainty"),
         ("Held by", "held_by"),
         ("Since", "since"),
         ("Before", "previous"),

@@ -1,5 +1,7 @@
 """What replays are in the database: their rows, read and set in a caller's transaction."""
 
+import os
+import socket
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,8 +76,16 @@ class Starter:
 
 def refusal(other: Replay) -> str:
     """Why there is no second one, who runs the first, since when, and what to do."""
+    return f"only one goes at a time, and {told(other)}"
+
+
+def told(other: Replay) -> str:
+    """An unfinished replay in words: what it is about, who runs it, since when, and what can be done with it."""
     ways = {
-        "running": "Wait for it, watch it with frontlog replay --resume, or drop it with frontlog replay --abandon.",
+        "running": "Wait for it, watch it with frontlog replay --resume, or drop it with frontlog replay --abandon."
+        if _lives(other)
+        else "That process is gone: frontlog up finishes the replay where it runs, else frontlog replay --resume; "
+        "--abandon drops it.",
         "failed": f"It failed: {other.error}. frontlog replay --resume takes it up, --abandon drops it.",
         "mismatched": "It found differences and kept both: frontlog replay --resume compares again, "
         "--resume --accept-differences shows the rebuilt rows, --abandon drops them.",
@@ -83,9 +93,21 @@ def refusal(other: Replay) -> str:
     what = ", ".join(sorted(other.generations)) if other.aim == "rebuild" else f"edition {other.edition}"
     return (
         f"replay {other.replay_id} of {what} is {other.state}: {other.account} started "
-        f"it on {other.host} (process {other.pid}) at {other.started_at:%Y-%m-%d %H:%M:%S} UTC, and only one goes at a "
-        f"time. {ways[other.state]}"
+        f"it on {other.host} (process {other.pid}) at {other.started_at:%Y-%m-%d %H:%M:%S} UTC. {ways[other.state]}"
     )
+
+
+def _lives(other: Replay) -> bool:
+    """Whether who started it still runs, as far as can be seen from here."""
+    if other.host != socket.gethostname():
+        return True
+    try:
+        os.kill(other.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def refuse_a_second(connection: psycopg.Connection) -> None:

@@ -5,6 +5,7 @@ Only these are assessed again, so the answer is exact; all of them where the num
 
 import time
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -71,8 +72,16 @@ def _holdings(archive: Archive, places: set[str], before: Dossiers, after: Dossi
     old = _history([*kept, *old_rows], old_policy)
     recoded = [*kept, *new_rows]
     new = _history(_under_other_origins(archive, recoded) if other_origins else recoded, new_policy)
-    causes = _causes(old_rows, new_rows)
-    return [_holding(change, causes.get(str(change.key[0]))) for change in row_changes(old, new, 2)]
+    by_place = causes(old_rows, new_rows)
+    numbers = _changed_numbers((old_policy, old_origins), (new_policy, new_origins))
+    return [_holding(change, by_place.get(str(change.key[0])), numbers) for change in row_changes(old, new, 2)]
+
+
+def _changed_numbers(before: Iterable[Any], after: Iterable[Any]) -> str | None:
+    """The numbers of the policy that differ, for people: no sentence changes a holding by them."""
+    old, new = ({k: v for each in side if each for k, v in asdict(each).items()} for side in (before, after))
+    told = [f"{k} {old.get(k, 'none')} → {new.get(k, 'none')}" for k in {**old, **new} if old.get(k) != new.get(k)]
+    return f"policy: {', '.join(told)}" if told else None
 
 
 def _under_other_origins(archive: Archive, rows: list[Row]) -> list[Row]:
@@ -96,18 +105,18 @@ def _history(rows: Iterable[Row], policy: ControlPolicy) -> list[Row]:
     ]
 
 
-def _causes(old: Iterable[Row], new: Iterable[Row]) -> dict[str, Row]:
-    """By place, a row of evidence that only one side has: the newer side's where it has one."""
-    position = EVIDENCE.columns.index("event_position")
+def causes(old: Iterable[Row], new: Iterable[Row]) -> dict[str, Row]:
+    """By place, a row of evidence that only one side has, whatever its rule is called: the newer side's if any."""
+    told = [n for n, column in enumerate(EVIDENCE.columns) if column not in ("event_position", "rule")]
 
-    def nameless(row: Row) -> str:
-        return repr((*row[:position], *row[position + 1 :]))
+    def said(row: Row) -> str:
+        return repr([row[n] for n in told])
 
-    both = {nameless(row) for row in old} & {nameless(row) for row in new}
-    return {row[PLACE]: row for rows in (old, new) for row in rows if nameless(row) not in both}
+    both = {said(row) for row in old} & {said(row) for row in new}
+    return {row[PLACE]: row for rows in (old, new) for row in rows if said(row) not in both}
 
 
-def _holding(change: RowChange, cause: Row | None) -> Difference:
+def _holding(change: RowChange, cause: Row | None, numbers: str | None) -> Difference:
     before, after = _named(change.before), _named(change.after)
     old, new = _current(before), _current(after)
     fields = [f for f in _STATE if (old or {}).get(f) != (new or {}).get(f)] if old and new else []
@@ -132,6 +141,7 @@ def _holding(change: RowChange, cause: Row | None) -> Difference:
         "text_digest": told.get("text_digest"),
         "start_at": told.get("start_at"),
         "end_at": told.get("end_at"),
+        "note": numbers,
     }
 
 

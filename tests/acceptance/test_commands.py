@@ -209,6 +209,8 @@ def test_a_moment_is_taken_as_it_is_printed_and_a_day_that_is_none_is_refused_in
         assert settled_user.runs("control", "Kurmuk", "--known-at", moment, "--on", "2025-03-05").returncode == 0, (
             moment
         )
+    possible = settled_user.runs("control", "Kurmuk", "--on", "2025-03-05").stdout
+    assert "Certainty" in possible and "definite" in possible
     for moment in ("2020-01-01T13:44", "2020-01-01"):
         done = settled_user.runs("control", "Kurmuk", "--known-at", moment)
         assert done.returncode == 1

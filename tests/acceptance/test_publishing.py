@@ -47,6 +47,12 @@ def folder(author: User, tmp_path: Path) -> Path:
     return made
 
 
+def test_no_folder_takes_the_shipped_editions_name(author: User, tmp_path: Path) -> None:
+    refused = author.runs("rules", "new", str(tmp_path / "2026.1"))
+    assert (refused.returncode, "Name another folder" in refused.stderr) == (1, True), refused.stderr
+    assert not (tmp_path / "2026.1").exists()
+
+
 def listed(author: User) -> dict[str, dict[str, Any]]:
     done = author.runs("rules", "list", "--format", "ndjson")
     assert done.returncode == 0, done.stderr

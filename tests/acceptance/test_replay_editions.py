@@ -288,6 +288,9 @@ def test_a_command_killed_in_the_middle_of_recoding_is_resumed_to_the_same_repor
     left = replays.unfinished(frontlog.pool)
     assert left is not None and (left.step, left.state) == ("recode", "running")
     assert staged < count(frontlog, "frontlog.articles")
+    status = " ".join(settled_user.runs("status").stderr.split())
+    assert f"unfinished replay {left.replay_id} of edition presence.6 is running" in status
+    assert "That process is gone" in status
     resumed = settled_user.runs("replay", "--resume", "--format", "json")
     assert resumed.returncode == 0, resumed.stderr
     again = settled_user.runs("replay", "--edition", "presence.6", "--dry-run", "--format", "json")
@@ -333,5 +336,7 @@ def test_a_report_made_in_many_pieces_says_what_one_made_in_few_says(
         pieces.append(count(frontlog, steps))
     assert reports[0] == reports[1]
     assert {"event", "holding", "actor"} <= {row["kind"] for row in reports[0]}
+    numbers = "policy: fighting_stale_days 14 → 3" if policy == "other numbers" else None
+    assert {row["note"] for row in reports[0] if row["kind"] == "holding"} == {numbers}
     assert pieces[0] == 8 < pieces[1]
     assert count(frontlog, "frontlog_ops.replay_compared") == 0

@@ -170,6 +170,8 @@ def test_the_day_of_a_statement_is_not_the_day_of_the_deed() -> None:
 
 def test_what_came_when_a_state_began_has_the_day_on_which_it_began() -> None:
     text = "M23 has held Bukavu since February, when the army left it. It has shelled Uvira since Sunday."
+    [_, taken] = code("The army held Bukavu until May, when M23 captured it.", PUBLISHED).events
+    assert (taken.occurred.earliest, taken.occurred.latest) == (date(2026, 5, 1), date(2026, 5, 31))
     left, shelled = (e for e in code(text, PUBLISHED).events if e.type in ("WithdrawalReported", "AttackReported"))
     assert (left.occurred.earliest, left.occurred.latest) == (date(2026, 2, 1), date(2026, 2, 28))
     assert (shelled.occurred.earliest, shelled.occurred.latest) == (date(2026, 11, 15), None)

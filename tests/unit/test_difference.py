@@ -4,6 +4,8 @@ import msgspec
 
 from domain.difference import event_changes, lost_fingerprints, row_changes, same_coding
 from domain.events import ActorRef, CodedEvent, Coding, Occurred, PlaceRef, SentenceRecord
+from domain.projections.control import EVIDENCE
+from infra.replay.weigh import causes
 
 
 def event(
@@ -89,3 +91,16 @@ def test_rows_differ_by_key_whatever_their_order() -> None:
     after = [("a", 2), ("a", 1), ("b", 2), ("d", 1)]
     found = [(change.key, change.kind) for change in row_changes(before, after, 1)]
     assert found == [(("b",), "changes"), (("c",), "vanishes"), (("d",), "appears")]
+
+
+def test_a_rule_under_another_name_makes_no_holding_differ() -> None:
+    row = tuple(f"{column}" for column in EVIDENCE.columns)
+    renamed = tuple(
+        "another" if column in ("rule", "event_position") else value
+        for column, value in zip(EVIDENCE.columns, row, strict=True)
+    )
+    denied = tuple(
+        "denied" if column == "modality" else value for column, value in zip(EVIDENCE.columns, renamed, strict=True)
+    )
+    assert causes([row], [renamed]) == {}
+    assert causes([row], [denied]) == {"place_id": denied}
