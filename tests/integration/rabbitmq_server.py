@@ -1,6 +1,7 @@
 """A RabbitMQ of our own for tests: own node, ports and data, on 127.0.0.1, as whichever user runs the tests."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -103,8 +104,13 @@ class RabbitServer:
 
 
 def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+    """Ports below those that the system gives to clients: one of these could take a port while its server is down."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(10_000, 32_000)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        found.append(port)
+    return found
