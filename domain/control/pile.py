@@ -114,7 +114,7 @@ class Pile:
         return self._told(origin_id, self.size)
 
     def _told(self, origin_id: str, size: int) -> bool:
-        if size <= _FEW or not self._log.worth_an_index():
+        if not self._log.worth_an_index(size):
             return any(one.evidence.origin_id == origin_id for one in islice(self._log.claims, size))
         found = self._log.index().origins.get(origin_id)
         return found is not None and found[0] < size
@@ -127,7 +127,7 @@ class Pile:
         origin_id, voice = one.evidence.origin_id, one.evidence.voice
         endless = self.endless
         near = {endless - 1} if endless else set()
-        if self.size <= _FEW or not self._log.worth_an_index():
+        if not self._log.worth_an_index(self.size):
             for n in chain(range(endless), range(max(begin, endless), self.size)):
                 told = self._log.claims[n].evidence
                 if told.voice == voice or told.origin_id == origin_id:
@@ -230,10 +230,10 @@ class _Log:
         if one.inherited != self.inherited:
             self.inherited = None
 
-    def worth_an_index(self) -> bool:
-        """Whether it has been searched so often that an index pays: many logs are soon replaced by shorter ones."""
-        self._asked += 1
-        return self._asked > _SEARCHES
+    def worth_an_index(self, size: int) -> bool:
+        """Whether more than a few claims were searched so often that an index pays: many logs are soon replaced."""
+        self._asked += size > _FEW
+        return size > _FEW and self._asked > _SEARCHES
 
     def index(self) -> _Index:
         """Of all its claims."""

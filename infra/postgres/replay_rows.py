@@ -106,7 +106,7 @@ def _lives(other: Replay) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass  # another account's
     return True
 
 

@@ -108,6 +108,8 @@ def _free_ports(count: int) -> list[int]:
     found: list[int] = []
     while len(found) < count:
         port = random.randrange(10_000, 32_000)
+        if port in found:
+            continue
         try:
             socket.create_server(("127.0.0.1", port)).close()
         except OSError:

@@ -209,12 +209,8 @@ def test_what_is_told_since_a_day_had_happened_or_went_on_by_publication() -> No
     [version] = history(one)
     since = version.verdict.since
     assert (since.earliest, since.latest, since.precision) == (date(2024, 12, 1), date(2024, 12, 6), "range")
-    assert evidence_from(replace_published(article, None), cleared)[0].latest is None
-    assert evidence_from(replace_published(article, date(2024, 11, 30)), cleared)[0].latest is None
+    assert evidence_from(ArticleFacts("a", DAY_ONE, None), cleared)[0].latest is None
+    assert evidence_from(ArticleFacts("a", DAY_ONE, date(2024, 11, 30)), cleared)[0].latest is None
     assert evidence_from(article, replace(cleared, modality="planned"))[0].latest is None
     assert evidence_from(article, replace(cleared, type="SiegeReported"))[0].latest == date(2024, 12, 6)
     assert evidence_from(article, replace(cleared, type="ControlAsserted"))[0].latest is None
-
-
-def replace_published(article: ArticleFacts, published: date | None) -> ArticleFacts:
-    return ArticleFacts(article.article_id, article.received_at, published)
